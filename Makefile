@@ -1,0 +1,55 @@
+# Everything runs in a virtual environment of its own; nothing needs to be installed first but
+# Python 3.10 or newer. `make PYTHON=/path/to/python test` picks another Python.
+
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check format coverage build clean
+
+help: ## Show what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo ## Tour every operation against a local sandbox
+	@$(BIN)/python examples/tour.py
+
+test: $(VENV)/.dev ## Run every test, and measure coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+test-all: ## Run every test on each of Python 3.10 to 3.13 that this machine has
+	@sh tests/run_on_all_pythons.sh
+
+check: $(VENV)/.dev ## Check format, lint, types and layering
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+	@$(BIN)/lint-imports
+	@sh tests/typing/verify.sh $(BIN)
+
+format: $(VENV)/.dev ## Format and fix what can be fixed by itself
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+build: $(VENV)/.dev ## Build the wheel and the source distribution
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## Remove what was made
+	rm -rf .venv* dist build .coverage* .*_cache
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: python3 was not found, or is older" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml
+	@echo "setting up $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[sandbox]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	@echo "setting up $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --editable '.[sandbox]' --group dev
+	@touch $@ $(VENV)/.demo
