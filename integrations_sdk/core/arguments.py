@@ -1,0 +1,84 @@
+"""Checks of arguments against what a platform rules out, before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_args
+
+from .document import kind
+from .errors import InvalidArgumentError
+
+C = TypeVar("C", bound=str)
+
+_OBJECT_ID = re.compile(r"[A-Fa-f0-9]{24}")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
+_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?|")  # section 5.5, ASCII only
+
+
+def segment(name: str, value: object) -> str:
+    """Return a value that can be one segment of a path.
+
+    Raises:
+        InvalidArgumentError: When it is no text, empty or a dot segment (RFC 3986 section 5.2.4).
+    """
+    if not isinstance(value, str):
+        raise InvalidArgumentError(name, "text", kind(value))
+    if value in {"", ".", ".."}:
+        raise InvalidArgumentError(name, "an id", "a dot segment" if value else "an empty text")
+    return value
+
+
+def object_id(name: str, value: object) -> str:
+    """Return an id of 24 hexadecimal characters.
+
+    Raises:
+        InvalidArgumentError: When it is none. Tells its length, not the id: it may be a token.
+    """
+    text = segment(name, value)
+    if _OBJECT_ID.fullmatch(text) is None:
+        got = f"{len(text)} characters" if len(text) != 24 else "other characters"  # noqa: PLR2004
+        raise InvalidArgumentError(name, "24 hexadecimal characters", got)
+    return text
+
+
+def choice(name: str, value: C | None, choices: Any) -> C | None:  # noqa: ANN401 -- a Literal
+    """Return a value that is None or one of a ``Literal``'s.
+
+    Raises:
+        InvalidArgumentError: When it is neither.
+    """
+    known = get_args(choices)
+    if value is None or value in known:
+        return value
+    raise InvalidArgumentError(name, f"one of {', '.join(known)}", repr(value))
+
+
+def at_least(name: str, value: int | None, least: int) -> int | None:
+    """Return a number that is None or not below another.
+
+    Raises:
+        InvalidArgumentError: When it is below, or no whole number.
+    """
+    if value is None or (type(value) is int and value >= least):
+        return value
+    got = str(value) if type(value) is int else kind(value)
+    raise InvalidArgumentError(name, f"a whole number of at least {least}", got)
+
+
+def headers(name: str, values: Mapping[str, object]) -> dict[str, str]:
+    """Return headers that can travel.
+
+    Raises:
+        InvalidArgumentError: When a name is none, or a value has a line break or a character
+            beyond ASCII. Never quotes the value.
+    """
+    checked: dict[str, str] = {}
+    for header, value in values.items():
+        if _HEADER_NAME.fullmatch(header) is None:
+            raise InvalidArgumentError(name, "names of headers", f"{len(header)} characters")
+        if not isinstance(value, str) or _HEADER_VALUE.fullmatch(value) is None:
+            got = "other text" if isinstance(value, str) else kind(value)
+            raise InvalidArgumentError(f"{name}[{header}]", "one line of visible ASCII", got)
+        checked[header] = value
+    return checked

@@ -1,0 +1,140 @@
+"""A call is a value: what to ask, declared without asking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from urllib.parse import quote, urlencode
+
+import attrs
+
+from . import arguments
+from .model import UNSET, Model, Unset
+
+if TYPE_CHECKING:
+    from .retry import Attempt
+    from .transport import Headers
+
+T = TypeVar("T")
+Scalar: TypeAlias = str | int | float | bool | Unset | None
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@attrs.frozen(repr=False, eq=False)
+class Operation(Generic[T]):
+    """One endpoint of a platform: all about it that does not change from call to call.
+
+    Attributes:
+        name: Where it is found on a client: ``integration.get``.
+        method: The HTTP method.
+        path: The path below the base URL, with ``{parameters}``.
+        returns: The model that a success decodes to; ``type(None)`` when nothing comes back.
+        scopes: The scopes any one of which suffices; none when the platform has no scopes.
+        success: The statuses that mean success.
+        repeatable: Whether a call that may have been processed may be sent again.
+        body: The model that it takes as its body, if it takes one.
+        body_name: The argument that takes it.
+        document: Where the platform describes it.
+    """
+
+    name: str
+    method: str
+    path: str
+    returns: type[T]
+    scopes: frozenset[str] = frozenset()
+    success: frozenset[int] = frozenset({200})
+    repeatable: bool = False
+    body: type[Model] | None = None
+    body_name: str = "body"
+    document: str = ""
+
+    def __call__(
+        self,
+        path: Mapping[str, str],
+        *,
+        query: Mapping[str, Scalar] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Model | None = None,
+    ) -> Call[T]:
+        """Return the call for these arguments; query members that are None or UNSET are left out.
+
+        Raises:
+            InvalidArgumentError: When a path parameter is empty or a dot segment, or a header
+                cannot travel.
+        """
+        for name, value in path.items():
+            arguments.segment(name, value)
+        return Call(
+            self,
+            path=dict(path),
+            query={name: _text(value) for name, value in (query or {}).items() if _given(value)},
+            headers=arguments.headers("headers", headers or {}),
+            body=body,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}: {self.method} {self.path}>"
+
+
+@attrs.frozen(repr=False)
+class Call(Generic[T]):
+    """One request that has not been sent: an operation and its arguments.
+
+    Send it with ``client.send(call)``. Two calls are equal when they ask the same.
+    """
+
+    operation: Operation[T]
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Model | None
+
+    @property
+    def target(self) -> str:
+        """The path below the base URL, every parameter percent-encoded."""
+        return _PARAMETER.sub(
+            lambda match: quote(self.path[match[1]], safe=""), self.operation.path
+        )
+
+    def with_query(self, **query: Scalar) -> Call[T]:
+        """Return the same call with some members of its query replaced."""
+        changed = {name: _text(value) for name, value in query.items() if _given(value)}
+        return attrs.evolve(self, query={**self.query, **changed})
+
+    def __repr__(self) -> str:
+        question = f"?{urlencode(self.query)}" if self.query else ""
+        body = f" with {type(self.body).__name__}" if self.body is not None else ""
+        return (
+            f"<Call {self.operation.name}: {self.operation.method} {self.target}{question}{body}>"
+        )
+
+
+@attrs.frozen
+class Reply(Generic[T]):
+    """What came back, with the answer's particulars.
+
+    Attributes:
+        value: The model.
+        status: The HTTP status.
+        headers: The answer's headers; their values are not in the repr.
+        request_id: The platform's name for the request, if it gave one.
+        elapsed: Seconds from the start of the call, every attempt and wait included.
+        attempts: The requests that were made, in order; the last one succeeded.
+    """
+
+    value: T
+    status: int
+    headers: Headers
+    request_id: str | None
+    elapsed: float
+    attempts: tuple[Attempt, ...]
+
+
+def _given(value: Scalar) -> bool:
+    return value is not None and value is not UNSET
+
+
+def _text(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,356 @@
+"""The two runners. Nothing else in the library performs I/O."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import attrs
+
+from . import arguments
+from . import scopes as scope
+from .auth import AsyncTokenProvider, Token, TokenProvider, checked
+from .call import Call, Operation, Reply
+from .errors import ConfigurationError, IntegrationsError
+from .exchange import Exchange, granted_scopes
+from .model import UNSET, Unset
+from .retry import Retry, policy
+from .secret import Secret
+from .settings import DriftHook, Environment, Platform, load
+from .transport import AsyncTransport, Fault, Response, Timeout, Transport
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+T = TypeVar("T")
+TransportT = TypeVar("TransportT")
+ProviderT = TypeVar("ProviderT")
+
+
+class Wire(Generic[TransportT]):
+    """The transport of a client and of all that are derived from it, opened at first use."""
+
+    def __init__(self, given: TransportT | None, open_: Callable[[], TransportT]) -> None:
+        self._given = given
+        self._open = open_
+        self._opened: TransportT | None = None
+        self._closed = False
+        self._turn = threading.Lock()
+
+    def transport(self) -> TransportT:
+        """Return the transport.
+
+        Raises:
+            ConfigurationError: When the client is closed.
+        """
+        if self._closed:
+            raise ConfigurationError("this client is closed: make a new one, or close it later")
+        if self._given is not None:
+            return self._given
+        with self._turn:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
+
+    def close(self) -> TransportT | None:
+        """Refuse further calls, and return what is to be closed: nothing that was given."""
+        self._closed = True
+        opened, self._opened = self._opened, None
+        return opened
+
+
+class Client(Generic[TransportT, ProviderT]):
+    """What the clients of both faces and of all platforms have in common."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        *,
+        token: str | Secret | ProviderT | None,
+        transport: TransportT | None,
+        base_url: str | None,
+        scopes: Iterable[str] | None,
+        timeout: Timeout | float | None,
+        retry: Retry | int | None,
+        headers: Mapping[str, str],
+        query: Mapping[str, str],
+        strict: bool | None,
+        on_drift: DriftHook | None,
+        allow_plain_http: bool,
+    ) -> None:
+        self._settings = load(
+            platform,
+            base_url=base_url,
+            scopes=scopes,
+            timeout=timeout,
+            retry=retry,
+            headers=headers,
+            query=query,
+            strict=strict,
+            on_drift=on_drift,
+            allow_plain_http=allow_plain_http,
+        )
+        self._token: Token[ProviderT] = resolve_token(platform, token)
+        self._wire: Wire[TransportT] = Wire(transport, self._open)
+        self._derived = False
+
+    def _open(self) -> TransportT:
+        """Open the transport of a client that was given none."""
+        raise NotImplementedError
+
+    def with_options(
+        self,
+        *,
+        timeout: Timeout | float | None = None,
+        retry: Retry | int | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        scopes: Iterable[str] | Unset | None = UNSET,
+        strict: bool | None = None,
+        on_drift: DriftHook | Unset | None = UNSET,
+    ) -> Self:
+        """Return a client with other settings that shares this one's connections and token.
+
+        Closing it closes nothing: the connections belong to the client it came from.
+
+        Args:
+            timeout: Seconds in all, or a Timeout.
+            retry: Attempts in all, or a Retry.
+            headers: Sent with every request, besides those of this client.
+            query: Sent with every request, besides that of this client.
+            scopes: The scopes that the token has; None when they are not known.
+            strict: Whether an answer that drifts from its documentation raises.
+            on_drift: Told of each drift; None to tell nobody.
+        """
+        current = self._settings
+        derived = copy.copy(self)
+        derived._derived = True
+        derived._settings = attrs.evolve(
+            current,
+            timeout=Timeout.of(timeout) if timeout is not None else current.timeout,
+            retry=Retry.of(retry) if retry is not None else current.retry,
+            headers={**current.headers, **arguments.headers("headers", headers or {})},
+            query={**current.query, **(query or {})},
+            scopes=_scopes(scopes) if scopes is not UNSET else current.scopes,
+            strict=strict if strict is not None else current.strict,
+            on_drift=on_drift if on_drift is not UNSET else current.on_drift,
+        )
+        return derived
+
+    def can(self, operation: str) -> bool:
+        """Tell whether the token may make a call, as far as that is known without asking.
+
+        Args:
+            operation: The resource and its method: ``integration.patch``.
+
+        Returns:
+            False only when the token is known to lack every scope that would do.
+
+        Raises:
+            ConfigurationError: When there is no such operation.
+        """
+        resource, _, method = operation.partition(".")
+        namespace: object = getattr(self, resource, None)
+        declared: object = getattr(type(namespace), method, None)
+        declaration: object = getattr(declared, "operation", None)
+        if not isinstance(declaration, Operation):
+            name = self._settings.platform.name
+            raise ConfigurationError(f"{name} has no operation {operation!r}")
+        required: frozenset[str] = declaration.scopes
+        return scope.suffices(granted_scopes(self._settings, self._token.known), required)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._settings.base_url}>"
+
+
+class SyncClient(Client[Transport, TokenProvider]):
+    """Runs calls one after the other; safe to share between threads."""
+
+    def _open(self) -> Transport:
+        return self._settings.platform.transports.sync(self._settings.base_url)
+
+    def send(self, call: Call[T]) -> T:
+        """Send a call and return its model.
+
+        Raises:
+            IntegrationsError: One of its kinds, by what went wrong.
+        """
+        return self.send_with_response(call).value
+
+    def send_with_response(self, call: Call[T]) -> Reply[T]:
+        """Send a call and return its model with the answer's particulars."""
+        exchange = Exchange(self._settings, call)
+        try:
+            return self._run(exchange)
+        except IntegrationsError as error:
+            exchange.tell(error)
+            raise
+
+    def _run(self, exchange: Exchange[T]) -> Reply[T]:
+        first: BaseException
+        try:
+            return self._attempt(exchange)
+        except IntegrationsError as error:
+            if not exchange.may_repeat(error):
+                raise
+            first = error
+        from tenacity import Retrying
+
+        failed = iter([first])
+
+        def attempt() -> Reply[T]:
+            for failure in failed:  # the attempt already made counts as the first
+                raise failure
+            return self._attempt(exchange)
+
+        return Retrying(**policy(self._settings.retry, exchange))(attempt)
+
+    def _attempt(self, exchange: Exchange[T]) -> Reply[T]:
+        token = self._token.get()
+        response = self._exchange(exchange, token)
+        if exchange.refused(response) and (fresh := self._token.get(refused=token)) != token:
+            response = self._exchange(exchange, fresh)
+        return exchange.accept(response)
+
+    def _exchange(self, exchange: Exchange[T], token: Secret) -> Response:
+        request = exchange.request(token)
+        transport = self._wire.transport()
+        try:
+            response = transport.send(request)
+        except Fault as fault:
+            failure = exchange.fail(fault)
+        else:
+            exchange.note(str(response.status))
+            return response
+        raise failure  # outside of the handler: the fault's context may hold the request
+
+    def close(self) -> None:
+        """Close the connections that this client opened, and refuse further calls.
+
+        A transport that was given stays open. Closing twice, or closing a derived client, does
+        nothing.
+        """
+        if not self._derived and (opened := self._wire.close()) is not None:
+            opened.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
+    """Runs calls of many tasks."""
+
+    def _open(self) -> AsyncTransport:
+        return self._settings.platform.transports.asynchronous(self._settings.base_url)
+
+    async def send(self, call: Call[T]) -> T:
+        """Send a call and return its model.
+
+        Raises:
+            IntegrationsError: One of its kinds, by what went wrong.
+        """
+        return (await self.send_with_response(call)).value
+
+    async def send_with_response(self, call: Call[T]) -> Reply[T]:
+        """Send a call and return its model with the answer's particulars."""
+        exchange = Exchange(self._settings, call)
+        try:
+            return await self._run(exchange)
+        except IntegrationsError as error:
+            exchange.tell(error)
+            raise
+
+    async def _run(self, exchange: Exchange[T]) -> Reply[T]:
+        first: BaseException
+        try:
+            return await self._attempt(exchange)
+        except IntegrationsError as error:
+            if not exchange.may_repeat(error):
+                raise
+            first = error
+        from tenacity import AsyncRetrying
+
+        failed = iter([first])
+
+        async def attempt() -> Reply[T]:
+            for failure in failed:  # the attempt already made counts as the first
+                raise failure
+            return await self._attempt(exchange)
+
+        return await AsyncRetrying(**policy(self._settings.retry, exchange))(attempt)
+
+    async def _attempt(self, exchange: Exchange[T]) -> Reply[T]:
+        token = await self._token.aget()
+        response = await self._exchange(exchange, token)
+        if exchange.refused(response) and (fresh := await self._token.aget(refused=token)) != token:
+            response = await self._exchange(exchange, fresh)
+        return exchange.accept(response)
+
+    async def _exchange(self, exchange: Exchange[T], token: Secret) -> Response:
+        request = exchange.request(token)
+        transport = self._wire.transport()
+        try:
+            response = await transport.send(request)
+        except Fault as fault:
+            failure = exchange.fail(fault)
+        else:
+            exchange.note(str(response.status))
+            return response
+        raise failure  # outside of the handler: the fault's context may hold the request
+
+    async def aclose(self) -> None:
+        """Close the connections that this client opened, and refuse further calls.
+
+        A transport that was given stays open. Closing twice, or closing a derived client, does
+        nothing.
+        """
+        if not self._derived and (opened := self._wire.close()) is not None:
+            await opened.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def resolve_token(platform: Platform, token: str | Secret | ProviderT | None) -> Token[ProviderT]:
+    """Return the token that a client was given, else the one in its environment variable.
+
+    Raises:
+        ConfigurationError: When there is none, or none that can travel in a header.
+    """
+    label = platform.credential
+    if token is None:
+        env = Environment(platform.prefix)
+        label = env.variable(label)
+        token = env.text(platform.credential)
+        if token is None:
+            raise ConfigurationError(
+                f"no token for {platform.name}: pass {platform.credential}= or set {label}. "
+                "To try without an account, start the sandbox: python -m integrations_sdk.sandbox"
+            )
+    if isinstance(token, (str, Secret)):
+        return Token(checked(token, label), label)
+    return Token(token, label)
+
+
+def _scopes(scopes: Iterable[str] | None) -> frozenset[str] | None:
+    return scope.parse(scopes) if scopes is not None else None

@@ -1,0 +1,91 @@
+"""JSON documents as such, without a model: parse them, name their kinds, hide what they say."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeGuard, Union
+
+from .secret import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+JSON: TypeAlias = Union[bool, int, float, str, "list[JSON]", "dict[str, JSON]", None]
+"""Any value that JSON can hold."""
+
+
+def is_object(value: object) -> TypeGuard[dict[str, JSON]]:
+    """Tell whether a parsed value is an object."""
+    return type(value) is dict
+
+
+def is_array(value: object) -> TypeGuard[list[JSON]]:
+    """Tell whether a parsed value is an array."""
+    return type(value) is list
+
+
+def parse(content: bytes | str) -> JSON:
+    """Parse JSON as RFC 8259 has it: no NaN, no infinity.
+
+    Raises:
+        ValueError: When it is not JSON, or nested beyond reason; quotes no part of it.
+    """
+    try:
+        document: JSON = json.loads(content, parse_constant=_refuse)
+    except RecursionError:
+        problem = "JSON nested beyond reason"
+    except json.JSONDecodeError as error:
+        problem = f"broken JSON (line {error.lineno}, column {error.colno})"
+    except ValueError:  # no UTF-8, NaN, or a number of thousands of digits
+        problem = "text that is not JSON"
+    else:
+        return document
+    del content
+    raise ValueError(problem)  # outside of the handlers: their exceptions hold the document
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def kind(value: object) -> str:
+    """Name the kind of a value, in the words of JSON where it is JSON."""
+    if value is None:
+        return "null"
+    for type_, name in ((bool, "bool"), (dict, "object"), (list, "array"), (str, "str")):
+        if isinstance(value, type_):
+            return name
+    return type(value).__name__
+
+
+def shape(document: JSON) -> JSON:
+    """Return a document with every text and number replaced by its kind."""
+    return _replace(document, lambda leaf: f"<{kind(leaf)}>")
+
+
+def mask(document: JSON) -> JSON:
+    """Return a document with every text and number replaced by the mask of a secret."""
+    return _replace(document, lambda _: MASK)
+
+
+def find_mask(document: JSON, path: str = "") -> str | None:
+    """Return the path of a mask that stands where a value should, if there is one."""
+    if document == MASK:
+        return path
+    members = (
+        ((f".{name}", member) for name, member in document.items())
+        if isinstance(document, dict)
+        else ((f"[{index}]", item) for index, item in enumerate(document))
+        if isinstance(document, list)
+        else ()
+    )
+    found = (find_mask(member, path + step) for step, member in members)
+    return next((where for where in found if where is not None), None)
+
+
+def _replace(document: JSON, leaf: Callable[[JSON], JSON]) -> JSON:
+    if isinstance(document, dict):
+        return {name: _replace(member, leaf) for name, member in document.items()}
+    if isinstance(document, list):
+        return [_replace(item, leaf) for item in document]
+    return document if document is None or isinstance(document, bool) else leaf(document)

@@ -1,0 +1,284 @@
+"""One run of a call, without I/O: what to send, and what to make of what comes back."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from urllib.parse import quote, urlencode
+
+import attrs
+
+from . import document, scopes
+from .call import Reply
+from .errors import (
+    AmbiguousWriteError,
+    APIError,
+    ConnectError,
+    DeadlineExceededError,
+    DecodeError,
+    IntegrationsError,
+    MissingScopeError,
+    TransportError,
+    error_class,
+)
+from .model import secrets_in
+from .retry import RETRIED_STATUSES, Attempt, retry_after
+from .transport import Request
+
+if TYPE_CHECKING:
+    from .call import Call
+    from .document import JSON
+    from .secret import Secret
+    from .settings import Settings
+    from .transport import Fault, Response
+    from .wire import Drift
+
+T = TypeVar("T")
+log: Final = logging.getLogger("integrations_sdk")
+
+_UNSURE: Final = "The write may or may not have happened: read the resource before you try again"
+_REDIRECTED: Final = "Redirects are not followed, for the token would go along: check base_url"
+
+
+class Exchange(Generic[T]):
+    """One run of a call.
+
+    Both runners do the same with it: send what [request][] returns, hand what comes back to
+    [accept][] or [fail][], and repeat as its policy decides.
+
+    Args:
+        settings: The client's.
+        call: What to run.
+
+    Raises:
+        InvalidArgumentError: When the body is not what the operation takes.
+    """
+
+    def __init__(self, settings: Settings, call: Call[T]) -> None:
+        self._settings = settings
+        self._call = call
+        self._operation = call.operation
+        self._content = self._encoded_body()
+        self._url = settings.base_url + call.target
+        self._began = self._sent = time.monotonic()
+        total = settings.timeout.total
+        self._deadline = math.inf if total is None else self._began + total
+        self._attempts: list[Attempt] = []
+        self._repeatable: BaseException | None = None
+        self._token: Secret | None = None
+        self._asked_again = False
+
+    def request(self, token: Secret) -> Request:
+        """Return what to send.
+
+        Raises:
+            MissingScopeError: When the token is known to lack every scope that would do.
+        """
+        self._check_scopes(token)
+        self._token = token
+        self._sent = time.monotonic()
+        credentials = self._settings.platform.authorize(token)
+        headers = {
+            "Accept": "application/json",
+            **({"Content-Type": "application/json"} if self._content is not None else {}),
+            **self._settings.headers,
+            **self._call.headers,
+            **credentials.headers,
+        }
+        query = urlencode(
+            {**self._settings.query, **self._call.query, **credentials.query}, quote_via=quote
+        )
+        return Request(
+            method=self._operation.method,
+            url=f"{self._url}?{query}" if query else self._url,
+            headers=tuple(headers.items()),
+            content=self._content,
+            timeout=self._settings.timeout,
+            deadline=self._deadline,
+        )
+
+    def note(self, outcome: str) -> None:
+        """Write down how a request went."""
+        attempt = Attempt(
+            started=self._sent - self._began,
+            elapsed=time.monotonic() - self._sent,
+            outcome=outcome,
+        )
+        self._attempts.append(attempt)
+        log.debug(
+            "%s: %s %s: %s in %.0f ms (attempt %d)",
+            self._operation.name,
+            self._operation.method,
+            self._url,
+            outcome,
+            attempt.elapsed * 1000,
+            len(self._attempts),
+        )
+
+    def refused(self, response: Response) -> bool:
+        """Tell whether to ask for another token: once in a run, when this one is refused."""
+        if response.status != 401 or self._asked_again:  # noqa: PLR2004
+            return False
+        self._asked_again = True
+        return True
+
+    def accept(self, response: Response) -> Reply[T]:
+        """Return the reply that an answer stands for.
+
+        Raises:
+            APIError: When the platform refused.
+            DecodeError: When it answered something undocumented.
+        """
+        if response.status not in self._operation.success:
+            raise self._refusal(response)
+        return Reply(
+            value=self._decode(response),
+            status=response.status,
+            headers=response.headers,
+            request_id=self._request_id(response),
+            elapsed=time.monotonic() - self._began,
+            attempts=tuple(self._attempts),
+        )
+
+    def fail(self, fault: Fault) -> TransportError:
+        """Return the error that a transport's fault stands for."""
+        self.note(fault.reason)
+        class_: type[TransportError] = TransportError
+        if fault.sent and not self._operation.repeatable:
+            class_ = AmbiguousWriteError
+        elif fault.overdue:
+            class_ = DeadlineExceededError
+        elif not fault.sent:
+            class_ = ConnectError
+        error = class_(self._operation.name, self._operation.method, self._url, fault.reason)
+        if class_ in {TransportError, ConnectError} and not fault.lasting:
+            self._repeatable = error
+        return error
+
+    def may_repeat(self, failure: BaseException) -> bool:
+        """Tell whether a failure may be followed by another attempt."""
+        return failure is self._repeatable
+
+    def asked_wait(self, failure: BaseException) -> float | None:
+        """Return how many seconds the server asked to wait."""
+        wait: float | None = getattr(failure, "retry_after", None)
+        return wait
+
+    def remaining(self) -> float:
+        """Return how many seconds are left until the deadline."""
+        return self._deadline - time.monotonic()
+
+    def waiting(self, seconds: float) -> None:
+        """Take note of a wait that is about to begin."""
+        self._attempts[-1] = attrs.evolve(self._attempts[-1], waited=seconds)
+        log.info(
+            "%s: %s; again in %.1f s", self._operation.name, self._attempts[-1].outcome, seconds
+        )
+
+    def tell(self, error: IntegrationsError) -> None:
+        """Give an error the story of this run."""
+        error.operation = self._operation.name
+        error.attempts = tuple(self._attempts)
+
+    def _encoded_body(self) -> bytes | None:
+        if self._operation.body is None:
+            return None
+        codec = self._settings.platform.codec
+        return codec.encode(self._operation.body_name, self._call.body, self._operation.body)
+
+    def _check_scopes(self, token: Secret) -> None:
+        if not self._operation.scopes or token is self._token:
+            return
+        granted = granted_scopes(self._settings, token)
+        if granted is not None and not scopes.suffices(granted, self._operation.scopes):
+            raise MissingScopeError(self._operation.name, self._operation.scopes, granted)
+
+    def _refusal(self, response: Response) -> APIError:
+        code, message = self._settings.platform.read_error(_read(response.content))
+        error = error_class(response.status)(
+            self._operation.name,
+            self._operation.method,
+            self._url,
+            response.status,
+            code=self._redacted(code) if code is not None else None,
+            message=self._redacted(message),
+            request_id=self._request_id(response),
+            hint=self._hint(response.status),
+            retry_after=retry_after(response.headers),
+            content=response.content,
+        )
+        if response.status in RETRIED_STATUSES and self._operation.repeatable:
+            self._repeatable = error
+        return error
+
+    def _hint(self, status: int) -> str:
+        if status in RETRIED_STATUSES - {429} and not self._operation.repeatable:
+            return _UNSURE
+        return _REDIRECTED if 300 <= status < 400 else ""  # noqa: PLR2004
+
+    def _decode(self, response: Response) -> T:
+        returns = self._operation.returns
+        if returns is type(None):
+            return None  # pyright: ignore[reportReturnType] -- T is None, as returns says; mypy knows
+        problem = ("$", "JSON", _kind(response))
+        try:
+            value, drifts = self._settings.platform.codec.decode(
+                returns, document.parse(response.content), strict=self._settings.strict
+            )
+        except DecodeError as error:
+            problem = (error.path, error.expected, error.got)
+        except ValueError as error:
+            problem = ("$", "JSON", f"{problem[2]}: {error}")
+        else:
+            self._report(drifts)
+            return value
+        raise DecodeError(
+            *problem,
+            operation=self._operation.name,
+            status=response.status,
+            request_id=self._request_id(response),
+            content=response.content,
+        )
+
+    def _report(self, drifts: list[Drift]) -> None:
+        for drift in drifts:
+            log.info(
+                "%s: the answer drifts from its documentation: %s", self._operation.name, drift
+            )
+            if self._settings.on_drift is not None:
+                self._settings.on_drift(self._operation.name, drift)
+
+    def _request_id(self, response: Response) -> str | None:
+        request_id = response.headers.get(self._settings.platform.request_id_header)
+        return self._redacted(request_id) if request_id is not None else None
+
+    def _redacted(self, text: str) -> str:
+        """Replace what we sent in confidence, where a server repeats it."""
+        sent = [self._token.reveal()] if self._token is not None else []
+        sent += secrets_in(self._call.body)
+        for secret in sorted(sent, key=len, reverse=True):
+            text = text.replace(secret, "[secret]") if secret else text
+        return text
+
+
+def granted_scopes(settings: Settings, token: Secret | None) -> frozenset[str] | None:
+    """Return the scopes of a token as far as they are known: as told, else as it claims."""
+    if settings.scopes is not None or token is None:
+        return settings.scopes
+    return scopes.from_token(token)
+
+
+def _read(content: bytes) -> JSON:
+    """Read the body of an error, which may be anything."""
+    try:
+        return document.parse(content)
+    except ValueError:
+        return None
+
+
+def _kind(response: Response) -> str:
+    if not response.content:
+        return "an empty body"
+    return response.headers.get("content-type", "text of no stated kind").partition(";")[0]

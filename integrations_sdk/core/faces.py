@@ -1,0 +1,246 @@
+"""One declaration, two faces: what a user calls on a synchronous and on an asynchronous client.
+
+A declaration is a method of a resource that returns a [Call][integrations_sdk.Call]. Found on the
+resource of a [SyncClient][integrations_sdk.core.client.SyncClient] it is a `Method`; on that of an
+[AsyncClient][integrations_sdk.core.client.AsyncClient] it is an `AsyncMethod`, with the same
+arguments and the same result, awaited.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+
+import attrs
+
+from .call import Call, Operation, Reply
+from .client import AsyncClient, SyncClient
+from .paging import AsyncPage, AsyncPages, Page, Paging
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+P = ParamSpec("P")
+T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741 -- an item
+D = TypeVar("D")
+ClientT_co = TypeVar("ClientT_co", bound="SyncClient | AsyncClient", covariant=True)
+
+
+class Resource(Generic[ClientT_co]):
+    """A namespace of calls on a client."""
+
+    def __init__(self, client: ClientT_co) -> None:
+        self.client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.client!r}>"
+
+
+class _Declaration(Generic[P, T]):
+    """What declaring decorators share: the operation, and a face that looks like a function."""
+
+    def __init__(self, operation: Operation[T], function: Callable[..., Call[T]]) -> None:
+        self.operation = operation
+        self.function = function
+        self.__name__ = function.__name__
+        self.__qualname__ = function.__qualname__
+        self.__module__ = function.__module__
+        self.__doc__ = function.__doc__
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Call[T]:  # noqa: ANN401 -- as the function
+        """Return the call for a resource and these arguments."""
+        return self.function(*args, **kwargs)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return _evaluated(self.function)
+
+
+class _Bound(Generic[P, T]):
+    """A declaration on the resource of a client."""
+
+    def __init__(self, declaration: _Declaration[P, T], resource: Resource[Any]) -> None:
+        self._declaration = declaration
+        self._resource = resource
+        self.__name__ = declaration.__name__
+        self.__qualname__ = declaration.__qualname__
+        self.__module__ = declaration.__module__
+        self.__doc__ = declaration.__doc__
+
+    def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[T]:
+        """Return the call for these arguments without sending it.
+
+        Raises:
+            InvalidArgumentError: When an argument is one that the platform rules out.
+        """
+        return self._declaration.function(self._resource, *args, **kwargs)
+
+    def __get__(self, _instance: object, _owner: type | None = None) -> Self:
+        """Look like a function to ``help`` and to documentation generators."""
+        return self
+
+    def _result(self) -> Any:  # noqa: ANN401 -- a type, as a value
+        return self._declaration.operation.returns
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        signature = _evaluated(self._declaration.function)
+        _, *parameters = signature.parameters.values()
+        return signature.replace(parameters=parameters, return_annotation=self._result())
+
+    def __repr__(self) -> str:
+        owner = type(self._resource).__name__
+        return f"<{type(self).__name__} {owner}.{self.__name__}{self.__signature__}>"
+
+
+class Method(_Bound[P, T]):
+    """A call of the synchronous face: call it, and the answer's model is returned."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Send the call and return the answer's model."""
+        client: SyncClient = self._resource.client
+        return client.send(self.call(*args, **kwargs))
+
+    def with_response(self, *args: P.args, **kwargs: P.kwargs) -> Reply[T]:
+        """Do the same, and return the model with status, headers, request id and attempts."""
+        client: SyncClient = self._resource.client
+        return client.send_with_response(self.call(*args, **kwargs))
+
+
+class AsyncMethod(_Bound[P, T]):
+    """A call of the asynchronous face: await it for the answer's model."""
+
+    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Send the call and return the answer's model."""
+        client: AsyncClient = self._resource.client
+        return await client.send(self.call(*args, **kwargs))
+
+    async def with_response(self, *args: P.args, **kwargs: P.kwargs) -> Reply[T]:
+        """Do the same, and return the model with status, headers, request id and attempts."""
+        client: AsyncClient = self._resource.client
+        return await client.send_with_response(self.call(*args, **kwargs))
+
+
+class _BoundPages(_Bound[P, D], Generic[P, I, D]):
+    _page: Any  # Page or AsyncPages, to be subscripted
+
+    def __init__(
+        self, declaration: _Declaration[P, D], resource: Resource[Any], paging: Paging[I, D]
+    ) -> None:
+        super().__init__(declaration, resource)
+        self._paging = paging
+
+    def _result(self) -> Any:  # noqa: ANN401 -- a type, as a value
+        return self._page[self._paging.item, self._declaration.operation.returns]
+
+
+class PageMethod(_BoundPages[P, I, D]):
+    """A list of the synchronous face: call it for its first page; iterate that for all items."""
+
+    _page = Page
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Page[I, D]:
+        """Fetch the first page."""
+        return self.with_response(*args, **kwargs).value
+
+    def with_response(self, *args: P.args, **kwargs: P.kwargs) -> Reply[Page[I, D]]:
+        """Do the same, and return the page with status, headers, request id and attempts."""
+        client: SyncClient = self._resource.client
+        call = self.call(*args, **kwargs)
+        reply = client.send_with_response(call)
+        return _replaced(reply, Page(client, self._paging, call, reply.value))
+
+
+class AsyncPageMethod(_BoundPages[P, I, D]):
+    """A list of the asynchronous face: await it for its first page, or iterate all its items."""
+
+    _page = AsyncPages
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncPages[I, D]:
+        """Return the list, to be awaited or iterated."""
+        return AsyncPages(self._resource.client, self._paging, self.call(*args, **kwargs))
+
+    async def with_response(self, *args: P.args, **kwargs: P.kwargs) -> Reply[AsyncPage[I, D]]:
+        """Fetch the first page, and return it with status, headers, request id and attempts."""
+        client: AsyncClient = self._resource.client
+        call = self.call(*args, **kwargs)
+        reply = await client.send_with_response(call)
+        return _replaced(reply, AsyncPage(client, self._paging, call, reply.value))
+
+
+class Endpoint(_Declaration[P, T]):
+    """A declared call."""
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Resource[SyncClient], owner: type) -> Method[P, T]: ...
+    @overload
+    def __get__(self, instance: Resource[AsyncClient], owner: type) -> AsyncMethod[P, T]: ...
+    def __get__(
+        self, instance: Resource[Any] | None, owner: type
+    ) -> Self | Method[P, T] | AsyncMethod[P, T]:
+        if instance is None:
+            return self
+        if isinstance(instance.client, AsyncClient):
+            return AsyncMethod(self, instance)
+        return Method(self, instance)
+
+
+class Pages(_Declaration[P, D], Generic[P, I, D]):
+    """A declared list."""
+
+    def __init__(
+        self, operation: Operation[D], function: Callable[..., Call[D]], paging: Paging[I, D]
+    ) -> None:
+        super().__init__(operation, function)
+        self.paging = paging
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Resource[SyncClient], owner: type) -> PageMethod[P, I, D]: ...
+    @overload
+    def __get__(self, instance: Resource[AsyncClient], owner: type) -> AsyncPageMethod[P, I, D]: ...
+    def __get__(
+        self, instance: Resource[Any] | None, owner: type
+    ) -> Self | PageMethod[P, I, D] | AsyncPageMethod[P, I, D]:
+        if instance is None:
+            return self
+        if isinstance(instance.client, AsyncClient):
+            return AsyncPageMethod(self, instance, self.paging)
+        return PageMethod(self, instance, self.paging)
+
+
+def endpoint(
+    operation: Operation[T],
+) -> Callable[[Callable[Concatenate[Any, P], Call[T]]], Endpoint[P, T]]:
+    """Declare a call: the decorated function turns its arguments into one, and that is all."""
+    return lambda function: Endpoint(operation, function)
+
+
+def pages(
+    operation: Operation[D], paging: Paging[I, D]
+) -> Callable[[Callable[Concatenate[Any, P], Call[D]]], Pages[P, I, D]]:
+    """Declare a list: the decorated function turns its arguments into the call for a page."""
+    return lambda function: Pages(operation, function, paging)
+
+
+def _evaluated(function: Callable[..., object]) -> inspect.Signature:
+    """Return a function's signature with its annotations as types, not as text."""
+    signature = inspect.signature(function)
+    hints = typing.get_type_hints(function)
+    return signature.replace(
+        parameters=[
+            parameter.replace(annotation=hints.get(parameter.name, parameter.empty))
+            for parameter in signature.parameters.values()
+        ],
+        return_annotation=hints["return"],
+    )
+
+
+def _replaced(reply: Reply[Any], value: T) -> Reply[T]:
+    return attrs.evolve(reply, value=value)

@@ -1,0 +1,122 @@
+"""What every model shares: absent members, unknown members, and the way to JSON and back."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, TypeVar, cast
+
+import attrs
+
+from .document import JSON
+from .secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from typing_extensions import Self
+
+    from .wire import Codec
+
+
+class Unset(enum.Enum):
+    """The type of [UNSET][integrations_sdk.UNSET]; it has no other value."""
+
+    UNSET = "UNSET"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+UNSET: Final = Unset.UNSET
+"""A member that is not there at all, as opposed to ``None``, which is JSON's ``null``."""
+
+T = TypeVar("T")
+Maybe: TypeAlias = T | Unset
+"""A member that may be absent: ``Maybe[str]`` is ``str | Unset``."""
+
+_MEMBER: Final = "integrations_sdk.member"
+
+
+def named(member: str) -> dict[str, str]:
+    """Give a field's metadata its exact JSON member name, where the naming style would miss it."""
+    return {_MEMBER: member}
+
+
+def member_name(attribute: attrs.Attribute[Any], style: Callable[[str], str]) -> str:
+    """Return the JSON member that an attribute stands for."""
+    return str(attribute.metadata.get(_MEMBER) or style(attribute.name))
+
+
+def to_secret(value: str | Secret | Unset) -> Secret | Unset:
+    """Take a secret as text or as a [Secret][integrations_sdk.Secret]: the converter of fields."""
+    return Secret(value) if isinstance(value, str) else value
+
+
+def to_required_secret(value: str | Secret) -> Secret:
+    """Do the same for a field that cannot be left out."""
+    return Secret(value) if isinstance(value, str) else value
+
+
+def secrets_in(value: object) -> list[str]:
+    """Return every secret that a model holds, in clear: to replace them where they are repeated."""
+    if isinstance(value, Secret):
+        return [value.reveal()]
+    parts: Iterable[object] = ()
+    if isinstance(value, Model):
+        parts = (getattr(value, field.name) for field in attrs.fields(type(value)))
+    elif isinstance(value, dict):
+        parts = cast("dict[object, object]", value).values()  # isinstance leaves its types unknown
+    elif isinstance(value, (list, tuple)):
+        parts = cast("list[object]", value)  # the same
+    return [secret for part in parts for secret in secrets_in(part)]
+
+
+@attrs.define(kw_only=True, repr=False)
+class Model:
+    """A JSON object of a platform, typed.
+
+    A member that is not there is [UNSET][integrations_sdk.UNSET], one that is ``null`` is ``None``.
+    Nothing is lost on the way through: members that the model has no field for, and members whose
+    value contradicts their documented type, stay in ``extra`` and are written back as they came.
+    """
+
+    codec: ClassVar[Codec]
+
+    extra: dict[str, JSON] = attrs.Factory(dict[str, JSON])
+    """Members without a field of their own, as they came."""
+
+    @classmethod
+    def from_json(cls, data: JSON | bytes, *, strict: bool = False) -> Self:
+        """Decode a JSON document that arrived some other way: a webhook, a file, a test.
+
+        Args:
+            data: The document as bytes or text, or already parsed.
+            strict: Raise on a member that contradicts its documented type, rather than keep it in
+                ``extra`` with its field absent.
+
+        Raises:
+            DecodeError: When the document is not JSON, not an object, or lacks its identity.
+        """
+        return cls.codec.load(cls, data, strict=strict)
+
+    def to_json(self, *, reveal: bool = False) -> dict[str, JSON]:
+        """Return the JSON object that this model stands for.
+
+        Args:
+            reveal: Write secrets in clear. By default a mask stands in their place, and in the
+                place of every text and number in ``extra``, for who knows what is in there.
+        """
+        return self.codec.dump(self, reveal=reveal)
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{attribute.name}={value!r}"
+            for attribute in attrs.fields(type(self))
+            if attribute.name != "extra" and (value := getattr(self, attribute.name)) is not UNSET
+        ]
+        if self.extra:
+            shown.append(f"extra=<{', '.join(sorted(self.extra))}>")
+        return f"{type(self).__name__}({', '.join(shown)})"

@@ -1,0 +1,171 @@
+"""Lists that come in pages: the next page is a pure function of this one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import attrs
+
+from .call import Call
+from .errors import DecodeError
+
+if TYPE_CHECKING:
+    from .client import AsyncClient, SyncClient
+
+I = TypeVar("I")  # noqa: E741 -- an item
+D = TypeVar("D")
+
+
+@attrs.frozen
+class Paging(Generic[I, D]):
+    """How an answer is a page of items.
+
+    Attributes:
+        item: The model of one item.
+        items: From an answer to its items.
+        following: From a call and its answer to the call for the next page; None after the last.
+    """
+
+    item: type[I]
+    items: Callable[[D], Sequence[I]]
+    following: Callable[[Call[D], D], Call[D] | None]
+
+
+class _Slice(Generic[I, D]):
+    """One page without the way to the next."""
+
+    data: D
+    """The answer whole: the items, and what the platform says about the list."""
+    items: Sequence[I]
+    """The items of this page alone."""
+
+    def __init__(
+        self, paging: Paging[I, D], call: Call[D], data: D, seen: tuple[Call[D], ...]
+    ) -> None:
+        self.data = data
+        self.items = paging.items(data)
+        self._paging = paging
+        self._following = paging.following(call, data)
+        self._seen = (*seen, call)
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there is a page after this one."""
+        return self._following is not None
+
+    def _next_call(self) -> Call[D] | None:
+        """Return the call for the next page, and end a walk in circles."""
+        following = self._following
+        if following is None or following not in self._seen:
+            return following
+        raise DecodeError(
+            "$",
+            "a page not seen before",
+            "one for a second time",
+            operation=following.operation.name,
+        )
+
+    def __repr__(self) -> str:
+        more = ", more to come" if self.has_next else ""
+        return f"<{type(self).__name__} of {len(self.items)} {self._paging.item.__name__}{more}>"
+
+
+class Page(_Slice[I, D]):
+    """One page of a list. Iterating it walks this page and all after it, fetching as it goes."""
+
+    def __init__(
+        self,
+        client: SyncClient,
+        paging: Paging[I, D],
+        call: Call[D],
+        data: D,
+        seen: tuple[Call[D], ...] = (),
+    ) -> None:
+        super().__init__(paging, call, data, seen)
+        self._client = client
+
+    def next_page(self) -> Page[I, D] | None:
+        """Fetch the next page; None after the last.
+
+        Raises:
+            DecodeError: When the platform sends the walk in circles.
+        """
+        call = self._next_call()
+        if call is None:
+            return None
+        return Page(self._client, self._paging, call, self._client.send(call), self._seen)
+
+    def pages(self) -> Iterator[Page[I, D]]:
+        """Walk the pages: this one, then all after it."""
+        page: Page[I, D] | None = self
+        while page is not None:
+            yield page
+            page = page.next_page()
+
+    def __iter__(self) -> Iterator[I]:
+        for page in self.pages():
+            yield from page.items
+
+
+class AsyncPage(_Slice[I, D]):
+    """One page of a list. Iterating it walks this page and all after it, fetching as it goes."""
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        paging: Paging[I, D],
+        call: Call[D],
+        data: D,
+        seen: tuple[Call[D], ...] = (),
+    ) -> None:
+        super().__init__(paging, call, data, seen)
+        self._client = client
+
+    async def next_page(self) -> AsyncPage[I, D] | None:
+        """Fetch the next page; None after the last.
+
+        Raises:
+            DecodeError: When the platform sends the walk in circles.
+        """
+        call = self._next_call()
+        if call is None:
+            return None
+        return AsyncPage(
+            self._client, self._paging, call, await self._client.send(call), self._seen
+        )
+
+    async def pages(self) -> AsyncIterator[AsyncPage[I, D]]:
+        """Walk the pages: this one, then all after it."""
+        page: AsyncPage[I, D] | None = self
+        while page is not None:
+            yield page
+            page = await page.next_page()
+
+    async def __aiter__(self) -> AsyncIterator[I]:
+        async for page in self.pages():
+            for item in page.items:
+                yield item
+
+
+class AsyncPages(Generic[I, D]):
+    """A list that is not fetched yet: await it for its first page, or iterate all its items."""
+
+    def __init__(self, client: AsyncClient, paging: Paging[I, D], call: Call[D]) -> None:
+        self._client = client
+        self._paging = paging
+        self._call = call
+
+    async def _first(self) -> AsyncPage[I, D]:
+        data = await self._client.send(self._call)
+        return AsyncPage(self._client, self._paging, self._call, data)
+
+    def __await__(self) -> Generator[Any, None, AsyncPage[I, D]]:
+        return self._first().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[I]:
+        async for item in await self._first():
+            yield item
+
+    def __repr__(self) -> str:
+        return f"<AsyncPages of {self._paging.item.__name__}, not fetched: await or iterate>"

@@ -1,0 +1,172 @@
+"""What may be repeated, when and how often: one policy that both runners follow, by tenacity."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final, Protocol
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tenacity import RetryCallState
+    from typing_extensions import TypedDict
+
+    class Policy(TypedDict):
+        """The arguments that ``tenacity.Retrying`` and ``tenacity.AsyncRetrying`` share."""
+
+        retry: Callable[[RetryCallState], bool]
+        wait: Callable[[RetryCallState], float]
+        stop: Callable[[RetryCallState], bool]
+        before_sleep: Callable[[RetryCallState], None]
+        reraise: bool
+
+
+class Run(Protocol):
+    """What a policy must know of the run it decides about."""
+
+    def may_repeat(self, failure: BaseException) -> bool:
+        """Tell whether a failure may be followed by another attempt at all."""
+        ...
+
+    def asked_wait(self, failure: BaseException) -> float | None:
+        """Return how many seconds the server asked to wait, if it did."""
+        ...
+
+    def remaining(self) -> float:
+        """Return how many seconds are left until the deadline."""
+        ...
+
+    def waiting(self, seconds: float) -> None:
+        """Take note of a wait that is about to begin."""
+        ...
+
+
+RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504})
+"""Answers that a later attempt may better: RFC 9110 for 408 and 5xx, RFC 6585 for 429."""
+
+_LONGEST_SENSIBLE_WAIT: Final = 10 * 365 * 86_400
+
+
+@attrs.frozen
+class Retry:
+    """How often a call that may be repeated is attempted, and how long it waits in between.
+
+    Waits grow exponentially with full jitter: a random time between nothing and
+    ``initial * 2 ** n`` seconds, never above ``maximum``. A ``Retry-After`` of the server is
+    obeyed instead; one above ``retry_after_cap``, or beyond the call's deadline, ends the call at
+    once with the error, whose ``retry_after`` says when to come back.
+
+    Args:
+        attempts: Attempts in all; 1 never repeats.
+        initial: Upper bound of the first wait, in seconds.
+        maximum: Upper bound of any wait, in seconds.
+        retry_after_cap: The longest ``Retry-After`` to sit out, in seconds.
+
+    Raises:
+        ValueError: When there is no attempt at all, or a wait is negative.
+    """
+
+    attempts: int = 3
+    initial: float = 0.5
+    maximum: float = 8.0
+    retry_after_cap: float = 60.0
+
+    def __attrs_post_init__(self) -> None:
+        if self.attempts < 1:
+            raise ValueError(f"retry: attempts must be at least 1, not {self.attempts}")
+        for name in ("initial", "maximum", "retry_after_cap"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"retry: {name} must not be below 0 seconds")
+
+    @classmethod
+    def of(cls, value: Retry | int) -> Retry:
+        """Return the policy for a figure: a number is how often to attempt."""
+        return value if isinstance(value, Retry) else cls(attempts=value)
+
+
+@attrs.frozen
+class Attempt:
+    """One request of a call, as it went.
+
+    Attributes:
+        started: Seconds since the call began.
+        elapsed: Seconds until its answer or its failure.
+        outcome: The status that came back, or what went wrong.
+        waited: Seconds waited after it, before the next; 0 for the last.
+    """
+
+    started: float
+    elapsed: float
+    outcome: str
+    waited: float = 0.0
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Read how many seconds a server asks to wait: RFC 9110 section 10.2.3, in both its forms.
+
+    A date is measured against the server's own ``Date`` where there is one, so that a wrong clock
+    on either side does no harm; one in the past means now.
+
+    Returns:
+        Seconds, or None when the header is absent or makes no sense.
+    """
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,12}", value):
+        seconds = float(value)
+    else:
+        moment = _http_date(value)
+        if moment is None:
+            return None
+        now = _http_date(headers.get("date", "")) or datetime.now(timezone.utc)
+        seconds = max(0.0, (moment - now).total_seconds())
+    return seconds if seconds <= _LONGEST_SENSIBLE_WAIT else None
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+
+
+def policy(retry: Retry, run: Run) -> Policy:
+    """Return the policy for one run of a call."""
+    from tenacity import wait_random_exponential
+
+    backoff = wait_random_exponential(multiplier=retry.initial, max=retry.maximum)
+
+    def wait(state: RetryCallState) -> float:
+        asked = run.asked_wait(_failure(state))
+        return asked if asked is not None else backoff(state)
+
+    def stop(state: RetryCallState) -> bool:
+        asked = run.asked_wait(_failure(state))
+        return (
+            state.attempt_number >= retry.attempts
+            or (asked is not None and asked > retry.retry_after_cap)
+            or state.upcoming_sleep >= run.remaining()
+        )
+
+    return {
+        "retry": lambda state: _failed(state) and run.may_repeat(_failure(state)),
+        "wait": wait,
+        "stop": stop,
+        "before_sleep": lambda state: run.waiting(state.upcoming_sleep),
+        "reraise": True,
+    }
+
+
+def _failed(state: RetryCallState) -> bool:
+    return state.outcome is not None and state.outcome.failed
+
+
+def _failure(state: RetryCallState) -> BaseException:
+    failure = state.outcome.exception() if state.outcome is not None else None
+    if failure is None:
+        raise AssertionError("asked about an attempt that did not fail")
+    return failure

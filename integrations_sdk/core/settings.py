@@ -1,0 +1,196 @@
+"""What a client is told: by arguments, else by the environment, else by default."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+import attrs
+
+from . import arguments
+from . import scopes as scope
+from .errors import ConfigurationError
+from .retry import Retry
+from .transport import Timeout, Transports
+from .wire import Codec, Drift
+
+if TYPE_CHECKING:
+    from .auth import Credentials
+    from .document import JSON
+    from .secret import Secret
+
+T = TypeVar("T")
+DriftHook = Callable[[str, Drift], None]
+
+
+@attrs.frozen
+class Platform:
+    """All that is particular to one platform: values and pure functions.
+
+    Attributes:
+        name: As its makers write it.
+        prefix: What its environment variables begin with.
+        base_url: Where its API is.
+        credential: What the user calls the token: ``access_token``.
+        authorize: From the token to what goes into a request.
+        codec: How its documents are written.
+        read_error: From the body of an error to its code and its message.
+        transports: How its clients send unless told otherwise.
+        headers: Sent with every request.
+        query: Sent with every request.
+        request_id_header: Where it names a request.
+    """
+
+    name: str
+    prefix: str
+    base_url: str
+    credential: str
+    authorize: Callable[[Secret], Credentials]
+    codec: Codec
+    read_error: Callable[[JSON], tuple[str | None, str]]
+    transports: Transports
+    headers: Mapping[str, str] = attrs.Factory(dict[str, str])
+    query: Mapping[str, str] = attrs.Factory(dict[str, str])
+    request_id_header: str = "x-request-id"
+
+
+@attrs.frozen(repr=False)
+class Settings:
+    """What every call of a client needs to know."""
+
+    platform: Platform
+    base_url: str
+    scopes: frozenset[str] | None
+    timeout: Timeout
+    retry: Retry
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    strict: bool
+    on_drift: DriftHook | None
+
+
+@attrs.frozen(repr=False)
+class Environment:
+    """The environment variables of one platform, read when a client is made."""
+
+    prefix: str
+    variables: Mapping[str, str] = attrs.field(factory=lambda: os.environ)
+
+    def pick(self, argument: T | None, name: str, read: Callable[[str], T], default: T) -> T:
+        """Return an argument, else a variable, else a default.
+
+        Raises:
+            ConfigurationError: When the variable cannot be read. Never quotes it.
+        """
+        if argument is not None:
+            return argument
+        text = self.text(name)
+        if text is None:
+            return default
+        try:
+            return read(text)
+        except ValueError:
+            pass  # raised below: the exception quotes the value
+        del text
+        raise ConfigurationError(f"the environment variable {self.variable(name)} makes no sense")
+
+    def text(self, name: str) -> str | None:
+        """Return a variable; an empty one counts as not set."""
+        return self.variables.get(self.variable(name)) or None
+
+    def variable(self, name: str) -> str:
+        """Return the full name of a variable: ``LOSANT_BASE_URL``."""
+        return f"{self.prefix}_{name.upper()}"
+
+
+def load(
+    platform: Platform,
+    *,
+    base_url: str | None,
+    scopes: Iterable[str] | None,
+    timeout: Timeout | float | None,
+    retry: Retry | int | None,
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+    strict: bool | None,
+    on_drift: DriftHook | None,
+    allow_plain_http: bool,
+) -> Settings:
+    """Put a client's settings together.
+
+    Raises:
+        ConfigurationError: When one makes no sense.
+    """
+    env = Environment(platform.prefix)
+    url = env.pick(base_url, "base_url", str, platform.base_url)
+    return Settings(
+        platform=platform,
+        base_url=checked_base_url(url, allow_plain_http=allow_plain_http),
+        scopes=env.pick(
+            None if scopes is None else scope.parse(scopes), "scopes", scope.parse, None
+        ),
+        timeout=env.pick(
+            None if timeout is None else Timeout.of(timeout),
+            "timeout",
+            lambda text: Timeout.of(float(text)),
+            Timeout(),
+        ),
+        retry=env.pick(
+            None if retry is None else Retry.of(retry),
+            "attempts",
+            lambda text: Retry.of(int(text)),
+            Retry(),
+        ),
+        headers={**platform.headers, **arguments.headers("headers", headers)},
+        query={**platform.query, **query},
+        strict=env.pick(strict, "strict", _read_bool, default=False),
+        on_drift=on_drift,
+    )
+
+
+def checked_base_url(url: str, *, allow_plain_http: bool) -> str:
+    """Return a base URL without its final slash.
+
+    Raises:
+        ConfigurationError: When tokens should not be sent there. Never quotes it.
+    """
+    parts = _split(url)
+    if parts is None:
+        raise ConfigurationError("base_url is not a URL")
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ConfigurationError("base_url must look like https://host/path")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ConfigurationError("base_url must not hold a user, a password, a query or a fragment")
+    if parts.scheme == "http" and not (allow_plain_http or _is_loopback(host)):
+        raise ConfigurationError(
+            f"base_url would send the token unencrypted to {host}: use https://, or "
+            "allow_plain_http=True if you know that nobody is listening"
+        )
+    return url.rstrip("/")
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # a wrong one is found when it is asked for
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _read_bool(text: str) -> bool:
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in known:
+        raise ValueError
+    return known[text.lower()]

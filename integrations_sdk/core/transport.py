@@ -1,0 +1,160 @@
+"""The seam between what a call means and how its bytes move.
+
+A runner hands a [Request][integrations_sdk.transports.Request] to a transport and gets a
+[Response][integrations_sdk.transports.Response], or a
+[Fault][integrations_sdk.transports.Fault] that says whether the server may have seen it. Nothing
+above this seam knows an HTTP library. None of these values shows a header's value, a query or a
+body in its repr, since frames that hold them end up in tracebacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
+
+import attrs
+
+
+@attrs.frozen
+class Timeout:
+    """How long a call may take, in seconds.
+
+    Args:
+        connect: For one connection to come about, waiting for a free one included.
+        read: For each wait for bytes from the server, and for each write to it.
+        total: For the whole call: every attempt and every wait between them. None sets no bound.
+
+    Raises:
+        ValueError: When a figure is not above zero.
+    """
+
+    connect: float = 5.0
+    read: float = 30.0
+    total: float | None = 60.0
+
+    def __attrs_post_init__(self) -> None:
+        for name, seconds in attrs.asdict(self).items():
+            if seconds is not None and not seconds > 0:
+                raise ValueError(f"timeout: {name} must be above 0 seconds, not {seconds}")
+
+    @classmethod
+    def of(cls, value: Timeout | float) -> Timeout:
+        """Return the timeout for a figure: a number is the total, and the longest silence too."""
+        if isinstance(value, Timeout):
+            return value
+        return cls(connect=min(cls().connect, value), read=value, total=value)
+
+
+class Headers(Mapping[str, str]):
+    """Response headers: names in any case, several values joined by a comma, values not in repr."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in pairs:
+            key = name.lower()
+            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Headers({', '.join(self._values)})"
+
+
+@attrs.frozen(repr=False, eq=False)
+class Request:
+    """What goes to the wire.
+
+    Attributes:
+        method: In capitals.
+        url: Absolute, with everything in it percent-encoded. May carry a key in its query.
+        headers: Names and values, in order.
+        content: The body, or None for a request without one.
+        timeout: The longest waits for a connection and for bytes.
+        deadline: When to give up, on the clock of ``time.monotonic``; infinity for never.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    content: bytes | None
+    timeout: Timeout
+    deadline: float
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.url.partition('?')[0]}>"
+
+
+@attrs.frozen(repr=False, eq=False)
+class Response:
+    """What came back, whole: status, headers and the decompressed body."""
+
+    status: int
+    headers: Headers
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status}, {len(self.content)} bytes>"
+
+
+class Fault(Exception):
+    """Raised by a transport when no whole response came back.
+
+    Args:
+        reason: What went wrong, in words without any part of the request.
+        sent: Whether the server may have seen the request.
+        overdue: Whether the request's deadline ended it.
+        lasting: Whether the next attempt would end the same: a certificate that is not trusted.
+    """
+
+    def __init__(
+        self, reason: str, *, sent: bool, overdue: bool = False, lasting: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+        self.overdue = overdue
+        self.lasting = lasting
+
+
+class Transport(Protocol):
+    """Moves one request at a time for each thread that calls it."""
+
+    def send(self, request: Request) -> Response:
+        """Send a request and read the whole response; raises a Fault."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection. Closing twice is no error."""
+        ...
+
+
+class AsyncTransport(Protocol):
+    """Moves requests of many tasks."""
+
+    async def send(self, request: Request) -> Response:
+        """Send a request and read the whole response; raises a Fault."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection. Closing twice is no error."""
+        ...
+
+
+@attrs.frozen
+class Transports:
+    """How a client opens a transport when it is given none: one opener for each face.
+
+    An opener takes the base URL that the client is made for.
+    """
+
+    sync: Callable[[str], Transport]
+    asynchronous: Callable[[str], AsyncTransport]
