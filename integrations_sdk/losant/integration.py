@@ -1,0 +1,229 @@
+"""The integrations of an application: https://github.com/Losant/losant-rest-js/blob/master/docs/integration.md."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from integrations_sdk.core.arguments import at_least, choice, object_id
+from integrations_sdk.core.call import Call, Operation
+from integrations_sdk.core.faces import ClientT_co, Resource, endpoint, pages
+from integrations_sdk.core.model import UNSET
+from integrations_sdk.core.paging import Paging
+
+from .models import (
+    FilterField,
+    Integration,
+    IntegrationList,
+    IntegrationPatch,
+    IntegrationPost,
+    SortDirection,
+    SortField,
+    Success,
+)
+from .scopes import reading, writing
+
+_ALL: Final = "/applications/{applicationId}/integrations"
+_ONE: Final = f"{_ALL}/{{integrationId}}"
+_DOCS: Final = "https://github.com/Losant/losant-rest-js/blob/master/docs/"
+
+LIST: Final = Operation(
+    name="integration.list",
+    method="GET",
+    path=_ALL,
+    returns=IntegrationList,
+    scopes=reading("integrations", "get"),
+    repeatable=True,
+    document=f"{_DOCS}integrations.md#get",
+)
+GET: Final = Operation(
+    name="integration.get",
+    method="GET",
+    path=_ONE,
+    returns=Integration,
+    scopes=reading("integration", "get"),
+    repeatable=True,
+    document=f"{_DOCS}integration.md#get",
+)
+CREATE: Final = Operation(
+    name="integration.create",
+    method="POST",
+    path=_ALL,
+    returns=Integration,
+    scopes=writing("integrations", "post"),
+    success=frozenset({201}),
+    body=IntegrationPost,
+    body_name="integration",
+    document=f"{_DOCS}integrations.md#post",
+)
+PATCH: Final = Operation(
+    name="integration.patch",
+    method="PATCH",
+    path=_ONE,
+    returns=Integration,
+    scopes=writing("integration", "patch"),
+    body=IntegrationPatch,
+    body_name="integration",
+    document=f"{_DOCS}integration.md#patch",
+)
+DELETE: Final = Operation(
+    name="integration.delete",
+    method="DELETE",
+    path=_ONE,
+    returns=Success,
+    scopes=writing("integration", "delete"),
+    document=f"{_DOCS}integration.md#delete",
+)
+
+
+def _following(
+    call: Call[IntegrationList], answer: IntegrationList
+) -> Call[IntegrationList] | None:
+    """Losant counts pages from 0; the last is the one that reaches the total."""
+    page = answer.page if answer.page is not UNSET else int(call.query.get("page", 0))
+    size = answer.per_page if answer.per_page is not UNSET else len(answer.items)
+    if answer.total_count is UNSET or not answer.items or (page + 1) * size >= answer.total_count:
+        return None
+    return call.with_query(page=page + 1)
+
+
+PAGES: Final = Paging(item=Integration, items=lambda answer: answer.items, following=_following)
+
+
+def _path(application_id: str, integration_id: str) -> dict[str, str]:
+    return {
+        "applicationId": object_id("application_id", application_id),
+        "integrationId": object_id("integration_id", integration_id),
+    }
+
+
+class IntegrationResource(Resource[ClientT_co]):
+    """The integrations of an application: what connects it to brokers, queues and clouds."""
+
+    @pages(LIST, PAGES)
+    def list(
+        self,
+        *,
+        application_id: str,
+        page: int | None = None,
+        per_page: int | None = None,
+        sort_field: SortField | None = None,
+        sort_direction: SortDirection | None = None,
+        filter_field: FilterField | None = None,
+        filter: str | None = None,  # noqa: A002 -- Losant's name for it
+    ) -> Call[IntegrationList]:
+        """List the integrations of an application, page by page.
+
+        Iterate what it returns for all of them, each page fetched when it is reached.
+
+        Args:
+            application_id: The application; 24 hexadecimal characters.
+            page: Where to begin; the first page is 0, which is Losant's default.
+            per_page: How many to a page, at least 1; Losant's default is 100.
+            sort_field: What to sort by; Losant's default is ``name``.
+            sort_direction: ``asc``, which is Losant's default, or ``desc``.
+            filter_field: What ``filter`` looks at.
+            filter: A pattern in which ``*`` stands for anything: ``cold*room``.
+
+        Raises:
+            InvalidArgumentError: When an argument is one that Losant rules out.
+            MissingScopeError: When the token is known to lack the scope.
+            NotFoundError: When there is no such application.
+
+        Losant: *Integrations: Get*.
+        """
+        return LIST(
+            {"applicationId": object_id("application_id", application_id)},
+            query={
+                "page": at_least("page", page, 0),
+                "perPage": at_least("per_page", per_page, 1),
+                "sortField": choice("sort_field", sort_field, SortField),
+                "sortDirection": choice("sort_direction", sort_direction, SortDirection),
+                "filterField": choice("filter_field", filter_field, FilterField),
+                "filter": filter,
+            },
+        )
+
+    @endpoint(GET)
+    def get(self, *, application_id: str, integration_id: str) -> Call[Integration]:
+        """Read one integration.
+
+        Args:
+            application_id: The application; 24 hexadecimal characters.
+            integration_id: The integration; 24 hexadecimal characters.
+
+        Raises:
+            InvalidArgumentError: When an id is malformed.
+            MissingScopeError: When the token is known to lack the scope.
+            NotFoundError: When there is no such integration.
+
+        Losant: *Integration: Get*.
+        """
+        return GET(_path(application_id, integration_id))
+
+    @endpoint(CREATE)
+    def create(self, *, application_id: str, integration: IntegrationPost) -> Call[Integration]:
+        """Create an integration.
+
+        Args:
+            application_id: The application; 24 hexadecimal characters.
+            integration: What to create.
+
+        Raises:
+            InvalidArgumentError: When an argument is one that Losant rules out.
+            MissingScopeError: When the token is known to lack the scope.
+            BadRequestError: When Losant refuses the content.
+            NotFoundError: When there is no such application.
+            AmbiguousWriteError: When the answer was lost: list, before you create it again.
+
+        Losant: *Integrations: Post*.
+        """
+        path = {"applicationId": object_id("application_id", application_id)}
+        return CREATE(path, body=integration)
+
+    @endpoint(PATCH)
+    def patch(
+        self, *, application_id: str, integration_id: str, integration: IntegrationPatch
+    ) -> Call[Integration]:
+        """Change an integration: rename, pause, resume, or replace its configuration.
+
+        Args:
+            application_id: The application; 24 hexadecimal characters.
+            integration_id: The integration; 24 hexadecimal characters.
+            integration: What to change; what is left out keeps its value.
+
+        Returns:
+            The integration after the change.
+
+        Raises:
+            InvalidArgumentError: When an argument is one that Losant rules out.
+            MissingScopeError: When the token is known to lack the scope.
+            BadRequestError: When Losant refuses the content.
+            NotFoundError: When there is no such integration.
+            AmbiguousWriteError: When the answer was lost: read the integration to find out.
+
+        Losant: *Integration: Patch*.
+        """
+        return PATCH(_path(application_id, integration_id), body=integration)
+
+    @endpoint(DELETE)
+    def delete(
+        self, *, application_id: str, integration_id: str, include_workflows: bool | None = None
+    ) -> Call[Success]:
+        """Delete an integration.
+
+        Args:
+            application_id: The application; 24 hexadecimal characters.
+            integration_id: The integration; 24 hexadecimal characters.
+            include_workflows: Delete the workflows that use it, too.
+
+        Raises:
+            InvalidArgumentError: When an id is malformed.
+            MissingScopeError: When the token is known to lack the scope.
+            NotFoundError: When there is no such integration.
+            AmbiguousWriteError: When the answer was lost: read the integration to find out.
+
+        Losant: *Integration: Delete*.
+        """
+        return DELETE(
+            _path(application_id, integration_id), query={"includeWorkflows": include_workflows}
+        )
