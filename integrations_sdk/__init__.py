@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from .core.retry import Attempt as Attempt
     from .core.retry import Retry as Retry
     from .core.secret import Secret as Secret
+    from .core.tolerance import Drift as Drift
     from .core.transport import Timeout as Timeout
-    from .core.wire import Drift as Drift
     from .losant import AsyncLosant as AsyncLosant
     from .losant import Losant as Losant
     from .transports import AsyncHttpxTransport as AsyncHttpxTransport
@@ -125,7 +125,7 @@ _ROOMS = {
     "core.retry": ("Attempt", "Retry"),
     "core.secret": ("Secret",),
     "core.transport": ("Timeout",),
-    "core.wire": ("Drift",),
+    "core.tolerance": ("Drift",),
     "losant": ("AsyncLosant", "Losant"),
     "transports": ("AsyncHttpxTransport", "HttpxTransport"),
 }

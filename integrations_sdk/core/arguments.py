@@ -67,7 +67,7 @@ def at_least(name: str, value: int | None, least: int) -> int | None:
 
 
 def headers(name: str, values: Mapping[str, object]) -> dict[str, str]:
-    """Return headers that can travel.
+    """Return headers that can travel, their names in lower case.
 
     Raises:
         InvalidArgumentError: When a name is none, or a value has a line break or a character
@@ -80,5 +80,5 @@ def headers(name: str, values: Mapping[str, object]) -> dict[str, str]:
         if not isinstance(value, str) or _HEADER_VALUE.fullmatch(value) is None:
             got = "other text" if isinstance(value, str) else kind(value)
             raise InvalidArgumentError(f"{name}[{header}]", "one line of visible ASCII", got)
-        checked[header] = value
+        checked[header.lower()] = value
     return checked

@@ -36,7 +36,7 @@ class Credentials:
 
 def bearer(token: Secret) -> Credentials:
     """Send the token as RFC 6750 has it."""
-    return Credentials(headers={"Authorization": f"Bearer {token.reveal()}"})
+    return Credentials(headers={"authorization": f"Bearer {token.reveal()}"})
 
 
 def checked(token: str | Secret, source: str) -> Secret:

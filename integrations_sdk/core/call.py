@@ -33,7 +33,8 @@ class Operation(Generic[T]):
         returns: The model that a success decodes to; ``type(None)`` when nothing comes back.
         scopes: The scopes any one of which suffices; none when the platform has no scopes.
         success: The statuses that mean success.
-        repeatable: Whether a call that may have been processed may be sent again.
+        repeatable: Whether a call that may have been processed may be sent again; by default when
+            its method is safe (RFC 9110 section 9.2.1).
         body: The model that it takes as its body, if it takes one.
         body_name: The argument that takes it.
         document: Where the platform describes it.
@@ -45,7 +46,7 @@ class Operation(Generic[T]):
     returns: type[T]
     scopes: frozenset[str] = frozenset()
     success: frozenset[int] = frozenset({200})
-    repeatable: bool = False
+    repeatable: bool = attrs.Factory(lambda self: self.method in {"GET", "HEAD"}, takes_self=True)
     body: type[Model] | None = None
     body_name: str = "body"
     document: str = ""

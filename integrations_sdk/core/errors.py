@@ -112,7 +112,7 @@ class TransportError(IntegrationsError):
         reason: What went wrong on the way.
     """
 
-    _says: ClassVar[str] = "the answer was lost; reading again does no harm"
+    _says: ClassVar[str] = "the answer was lost; trying again does no harm"
 
     def __init__(self, operation: str, method: str, url: str, reason: str) -> None:
         super().__init__(f"{operation}: {method} {url}: {reason}; {self._says}")

@@ -10,6 +10,8 @@ from urllib.parse import quote, urlencode
 
 import attrs
 
+from integrations_sdk._version import __version__
+
 from . import document, scopes
 from .call import Reply
 from .errors import (
@@ -32,10 +34,11 @@ if TYPE_CHECKING:
     from .document import JSON
     from .secret import Secret
     from .settings import Settings
+    from .tolerance import Drift
     from .transport import Fault, Response
-    from .wire import Drift
 
 T = TypeVar("T")
+_USER_AGENT: Final = f"integrations-sdk/{__version__}"
 log: Final = logging.getLogger("integrations_sdk")
 
 _UNSURE: Final = "The write may or may not have happened: read the resource before you try again"
@@ -81,8 +84,9 @@ class Exchange(Generic[T]):
         self._sent = time.monotonic()
         credentials = self._settings.platform.authorize(token)
         headers = {
-            "Accept": "application/json",
-            **({"Content-Type": "application/json"} if self._content is not None else {}),
+            "accept": "application/json",
+            "user-agent": _USER_AGENT,
+            **({"content-type": "application/json"} if self._content is not None else {}),
             **self._settings.headers,
             **self._call.headers,
             **credentials.headers,

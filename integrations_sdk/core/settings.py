@@ -14,8 +14,9 @@ from . import arguments
 from . import scopes as scope
 from .errors import ConfigurationError
 from .retry import Retry
+from .tolerance import Drift
 from .transport import Timeout, Transports
-from .wire import Codec, Drift
+from .wire import Codec
 
 if TYPE_CHECKING:
     from .auth import Credentials

@@ -9,18 +9,19 @@ came in ``extra``, and reported as a [Drift][integrations_sdk.Drift].
 from __future__ import annotations
 
 import json
-import types
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from . import document, timestamps
 from .errors import DecodeError, InvalidArgumentError
-from .model import UNSET, Model, Unset, member_name
+from .kinds import Hook, Mismatch, is_model, register_leaves
+from .model import UNSET, Model, member_name
 from .secret import MASK, Secret
+from .tolerance import At, Drift, Walk
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -29,31 +30,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
-Hook = Callable[[Any, Any], Any]
-
-
-@attrs.frozen
-class Drift:
-    """A place where an answer is not what the platform documents.
-
-    Attributes:
-        path: Where in the document: ``install[2].completed``; ``$`` for all of it.
-        expected: The kind that is documented.
-        got: The kind that came; never the value.
-    """
-
-    path: str
-    expected: str
-    got: str
-
-
-class Mismatch(Exception):
-    """A value of another kind than documented. Holds the kinds, never the value."""
-
-    def __init__(self, expected: str, value: object) -> None:
-        super().__init__()
-        self.expected = expected
-        self.got = "nothing" if value is UNSET else document.kind(value)
 
 
 def camel_case(name: str) -> str:
@@ -175,10 +151,10 @@ class Codec:
         return self._timestamp(value) if isinstance(value, datetime) else value
 
     def _tolerate(self, type_: Any, value: JSON) -> tuple[Any, list[Drift], Drift | None]:
-        walk = _Walk(self, self._converter)
+        walk = Walk(self.members, self._converter)
         try:
             return walk.visit(type_, value, ""), walk.drifts, None
-        except _At as at:
+        except At as at:
             fatal = at.drift
         return None, walk.drifts, fatal
 
@@ -213,166 +189,6 @@ class Codec:
 
             return hook
 
-        converter.register_structure_hook_factory(_is_model, model_hook)
-        _register_leaves(converter)
+        converter.register_structure_hook_factory(is_model, model_hook)
+        register_leaves(converter)
         return converter
-
-
-class _At(Exception):
-    """A mismatch, and where."""
-
-    def __init__(self, drift: Drift) -> None:
-        super().__init__()
-        self.drift = drift
-
-
-class _Walk:
-    """The tolerant pass: one walk through one document."""
-
-    def __init__(self, codec: Codec, converter: Converter) -> None:
-        self._codec = codec
-        self._converter = converter
-        self.drifts: list[Drift] = []
-
-    def visit(self, type_: Any, value: Any, path: str) -> Any:
-        if value is not None or not _is_nullable(type_):
-            inner = _present(type_)
-            if _is_model(inner):
-                return self._model(inner, value, path)
-            if _origin(inner) is list and document.is_array(value):
-                (item,) = get_args(inner)
-                return [self.visit(item, v, f"{path}[{i}]") for i, v in enumerate(value)]
-        try:
-            return self._converter.structure(value, type_)
-        except Mismatch as mismatch:
-            drift = Drift(path or "$", mismatch.expected, mismatch.got)
-        raise _At(drift)
-
-    def _model(self, cls: type[Model], value: Any, path: str) -> Model:
-        if not document.is_object(value):
-            raise _At(Drift(path or "$", "object", document.kind(value)))
-        extra = dict(value)
-        found: dict[str, Any] = {}
-        for name, member in self._codec.members(cls).items():
-            field = attrs.fields_dict(cls)[name]
-            try:
-                found[name] = self._member(field, value, member, path)
-                extra.pop(member, None)
-            except _At as at:
-                if field.default is attrs.NOTHING:
-                    raise
-                self.drifts.append(at.drift)
-        return cls(**found, extra=extra)
-
-    def _member(
-        self, field: attrs.Attribute[Any], owner: dict[str, JSON], member: str, path: str
-    ) -> Any:
-        where = f"{path}.{member}" if path else member
-        if member in owner:
-            return self.visit(field.type, owner[member], where)
-        if field.default is attrs.NOTHING:
-            raise _At(Drift(where, _describe(field.type), "nothing"))
-        return field.default
-
-
-def _is_model(type_: Any) -> bool:
-    return isinstance(type_, type) and issubclass(type_, Model)
-
-
-def _arms(type_: Any) -> tuple[Any, ...]:
-    return get_args(type_) if _origin(type_) in {Union, types.UnionType} else (type_,)
-
-
-def _origin(type_: Any) -> Any:
-    return get_origin(type_)
-
-
-def _is_nullable(type_: Any) -> bool:
-    return type(None) in _arms(type_)
-
-
-def _present(type_: Any) -> Any:
-    """Return what a value is when it is there, and not null."""
-    arms = tuple(arm for arm in _arms(type_) if arm not in {Unset, type(None)})
-    return Union[arms]  # noqa: UP007 -- built from values
-
-
-def _is_open_choice(type_: Any) -> bool:
-    arms = _arms(type_)
-    return len(arms) > 1 and all(arm is str or _origin(arm) is Literal for arm in arms)
-
-
-def _is_anything(type_: Any) -> bool:
-    return {bool, int, float, str}.issubset(_arms(type_))
-
-
-def _describe(type_: Any) -> str:
-    inner = _present(type_)
-    if _is_model(inner) or _origin(inner) is dict:
-        return "object"
-    if _origin(inner) is list:
-        return "array"
-    return {int: "int", float: "number", bool: "bool", datetime: "date-time"}.get(inner, "str")
-
-
-def _exactly(type_: type, *, also: type | None = None) -> Hook:
-    """Take a value of a type as it is: cattrs by default would convert it."""
-    expected = _describe(type_)
-
-    def hook(value: Any, _: Any) -> Any:
-        if type(value) is type_ or type(value) is also:
-            return value
-        raise Mismatch(expected, value)
-
-    return hook
-
-
-def _structure_secret(value: Any, _: Any) -> Secret:
-    if type(value) is str:
-        return Secret(value)
-    raise Mismatch("str", value)
-
-
-def _structure_datetime(value: Any, _: Any) -> datetime:
-    if type(value) is str:
-        try:
-            return timestamps.parse(value)
-        except ValueError:
-            pass  # raised below, so that the value is not in the exception's context
-    raise Mismatch("date-time", value)
-
-
-def _register_leaves(converter: Converter) -> None:
-    for type_, also in ((str, None), (bool, None), (int, None), (float, int)):
-        converter.register_structure_hook(type_, _exactly(type_, also=also))
-    converter.register_structure_hook(Secret, _structure_secret)
-    converter.register_structure_hook(datetime, _structure_datetime)
-
-    def optional(type_: Any) -> Hook:
-        inner = _present(type_)
-        hook = converter.get_structure_hook(inner)
-        if not _is_nullable(type_):
-            return lambda value, _: hook(value, inner)
-        return lambda value, _: None if value is None else hook(value, inner)
-
-    def array(type_: Any) -> Hook:
-        (item,) = get_args(type_)
-        hook = converter.get_structure_hook(item)
-
-        def structure(value: Any, _: Any) -> list[Any]:
-            if not document.is_array(value):
-                raise Mismatch("array", value)
-            return [hook(element, item) for element in value]
-
-        return structure
-
-    def free_form(value: Any, _: Any) -> dict[str, JSON]:
-        if not document.is_object(value):
-            raise Mismatch("object", value)
-        return value
-
-    converter.register_structure_hook_func(lambda type_: _origin(type_) is dict, free_form)
-    converter.register_structure_hook_factory(lambda type_: _origin(type_) is list, array)
-    converter.register_structure_hook_factory(lambda type_: _present(type_) != type_, optional)
-    converter.register_structure_hook_func(_is_anything, lambda value, _: value)
-    converter.register_structure_hook_func(_is_open_choice, _exactly(str))

@@ -32,7 +32,6 @@ LIST: Final = Operation(
     path=_ALL,
     returns=IntegrationList,
     scopes=reading("integrations", "get"),
-    repeatable=True,
     document=f"{_DOCS}integrations.md#get",
 )
 GET: Final = Operation(
@@ -41,7 +40,6 @@ GET: Final = Operation(
     path=_ONE,
     returns=Integration,
     scopes=reading("integration", "get"),
-    repeatable=True,
     document=f"{_DOCS}integration.md#get",
 )
 CREATE: Final = Operation(

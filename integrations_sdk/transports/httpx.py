@@ -146,7 +146,7 @@ def outgoing(request: Request) -> httpx.Request:
     return httpx.Request(
         request.method,
         request.url,
-        headers=[("Accept-Encoding", "gzip, deflate"), *request.headers],
+        headers=[("accept-encoding", "gzip, deflate"), *request.headers],
         content=request.content,
         extensions={"timeout": timeout},
     )

@@ -1,0 +1,136 @@
+"""What kinds of values a field may hold, and cattrs hooks that take them exactly as they are."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+
+from . import document, timestamps
+from .model import UNSET, Model, Unset
+from .secret import Secret
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+    from .document import JSON
+
+Hook = Callable[[Any, Any], Any]
+
+
+class Mismatch(Exception):
+    """A value of another kind than documented. Holds the kinds, never the value."""
+
+    def __init__(self, expected: str, value: object) -> None:
+        super().__init__()
+        self.expected = expected
+        self.got = "nothing" if value is UNSET else document.kind(value)
+
+
+def is_model(type_: Any) -> bool:
+    """Tell whether a field holds a model."""
+    return isinstance(type_, type) and issubclass(type_, Model)
+
+
+def _arms(type_: Any) -> tuple[Any, ...]:
+    return get_args(type_) if origin(type_) in {Union, types.UnionType} else (type_,)
+
+
+def origin(type_: Any) -> Any:
+    """Return ``list`` for ``list[str]``, ``dict`` for ``dict[str, int]``."""
+    return get_origin(type_)
+
+
+def is_nullable(type_: Any) -> bool:
+    """Tell whether a field may be null."""
+    return type(None) in _arms(type_)
+
+
+def present(type_: Any) -> Any:
+    """Return what a value is when it is there, and not null."""
+    arms = tuple(arm for arm in _arms(type_) if arm not in {Unset, type(None)})
+    return Union[arms]  # noqa: UP007 -- built from values
+
+
+def _is_open_choice(type_: Any) -> bool:
+    arms = _arms(type_)
+    return len(arms) > 1 and all(arm is str or origin(arm) is Literal for arm in arms)
+
+
+def _is_anything(type_: Any) -> bool:
+    return {bool, int, float, str}.issubset(_arms(type_))
+
+
+def describe(type_: Any) -> str:
+    """Name what a field holds, in the words of JSON."""
+    inner = present(type_)
+    if is_model(inner) or origin(inner) is dict:
+        return "object"
+    if origin(inner) is list:
+        return "array"
+    return {int: "int", float: "number", bool: "bool", datetime: "date-time"}.get(inner, "str")
+
+
+def _exactly(type_: type, *, also: type | None = None) -> Hook:
+    """Take a value of a type as it is: cattrs by default would convert it."""
+    expected = describe(type_)
+
+    def hook(value: Any, _: Any) -> Any:
+        if type(value) is type_ or type(value) is also:
+            return value
+        raise Mismatch(expected, value)
+
+    return hook
+
+
+def _structure_secret(value: Any, _: Any) -> Secret:
+    if type(value) is str:
+        return Secret(value)
+    raise Mismatch("str", value)
+
+
+def _structure_datetime(value: Any, _: Any) -> datetime:
+    if type(value) is str:
+        try:
+            return timestamps.parse(value)
+        except ValueError:
+            pass  # raised below, so that the value is not in the exception's context
+    raise Mismatch("date-time", value)
+
+
+def register_leaves(converter: Converter) -> None:
+    """Teach a converter all kinds of fields but models."""
+    for type_, also in ((str, None), (bool, None), (int, None), (float, int)):
+        converter.register_structure_hook(type_, _exactly(type_, also=also))
+    converter.register_structure_hook(Secret, _structure_secret)
+    converter.register_structure_hook(datetime, _structure_datetime)
+
+    def optional(type_: Any) -> Hook:
+        inner = present(type_)
+        hook = converter.get_structure_hook(inner)
+        if not is_nullable(type_):
+            return lambda value, _: hook(value, inner)
+        return lambda value, _: None if value is None else hook(value, inner)
+
+    def array(type_: Any) -> Hook:
+        (item,) = get_args(type_)
+        hook = converter.get_structure_hook(item)
+
+        def structure(value: Any, _: Any) -> list[Any]:
+            if not document.is_array(value):
+                raise Mismatch("array", value)
+            return [hook(element, item) for element in value]
+
+        return structure
+
+    def free_form(value: Any, _: Any) -> dict[str, JSON]:
+        if not document.is_object(value):
+            raise Mismatch("object", value)
+        return value
+
+    converter.register_structure_hook_func(lambda type_: origin(type_) is dict, free_form)
+    converter.register_structure_hook_factory(lambda type_: origin(type_) is list, array)
+    converter.register_structure_hook_factory(lambda type_: present(type_) != type_, optional)
+    converter.register_structure_hook_func(_is_anything, lambda value, _: value)
+    converter.register_structure_hook_func(_is_open_choice, _exactly(str))
