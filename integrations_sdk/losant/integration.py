@@ -119,7 +119,7 @@ class IntegrationResource(Resource[ClientT_co]):
             per_page: How many to a page, at least 1; Losant's default is 100.
             sort_field: What to sort by; Losant's default is ``name``.
             sort_direction: ``asc``, which is Losant's default, or ``desc``.
-            filter_field: What ``filter`` looks at.
+            filter_field: What ``filter`` looks at; without it, Losant filters nothing.
             filter: A pattern in which ``*`` stands for anything: ``cold*room``.
 
         Raises:
