@@ -93,9 +93,9 @@ class MissingScopeError(IntegrationsError):
     """
 
     def __init__(self, operation: str, required: Collection[str], granted: Collection[str]) -> None:
-        self.operation = operation
-        self.required = frozenset(required)
-        self.granted = frozenset(granted)
+        self.operation: str | None = operation
+        self.required: frozenset[str] = frozenset(required)
+        self.granted: frozenset[str] = frozenset(granted)
         has = ", ".join(sorted(granted)) or "none"
         super().__init__(
             f"{operation} needs one of the scopes {', '.join(sorted(required))}; "
@@ -116,7 +116,7 @@ class TransportError(IntegrationsError):
 
     def __init__(self, operation: str, method: str, url: str, reason: str) -> None:
         super().__init__(f"{operation}: {method} {url}: {reason}; {self._says}")
-        self.operation = operation
+        self.operation: str | None = operation
         self.method = method
         self.url = url
         self.reason = reason
@@ -191,7 +191,7 @@ class DecodeError(_AnswerError):
         self.path = path
         self.expected = expected
         self.got = got
-        self.operation = operation
+        self.operation: str | None = operation
         self.status = status
         self.request_id = request_id
         self._content = content
@@ -226,7 +226,7 @@ class APIError(_AnswerError):
         hint: str = "",
         content: bytes = b"",
     ) -> None:
-        self.operation = operation
+        self.operation: str | None = operation
         self.method = method
         self.url = url
         self.status = status

@@ -45,10 +45,10 @@ class _Declaration(Generic[P, T]):
     def __init__(self, operation: Operation[T], function: Callable[..., Call[T]]) -> None:
         self.operation = operation
         self.function = function
-        self.__name__ = function.__name__
-        self.__qualname__ = function.__qualname__
-        self.__module__ = function.__module__
-        self.__doc__ = function.__doc__
+        self.__name__: str = function.__name__
+        self.__qualname__: str = function.__qualname__
+        self.__module__: str = function.__module__
+        self.__doc__: str | None = function.__doc__
 
     def __call__(self, *args: Any, **kwargs: Any) -> Call[T]:  # noqa: ANN401 -- as the function
         """Return the call for a resource and these arguments."""
@@ -65,10 +65,10 @@ class _Bound(Generic[P, T]):
     def __init__(self, declaration: _Declaration[P, T], resource: Resource[Any]) -> None:
         self._declaration = declaration
         self._resource = resource
-        self.__name__ = declaration.__name__
-        self.__qualname__ = declaration.__qualname__
-        self.__module__ = declaration.__module__
-        self.__doc__ = declaration.__doc__
+        self.__name__: str = declaration.__name__
+        self.__qualname__: str = declaration.__qualname__
+        self.__module__: str = declaration.__module__
+        self.__doc__: str | None = declaration.__doc__
 
     def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[T]:
         """Return the call for these arguments without sending it.

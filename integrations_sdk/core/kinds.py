@@ -25,7 +25,7 @@ class Mismatch(Exception):
     def __init__(self, expected: str, value: object) -> None:
         super().__init__()
         self.expected = expected
-        self.got = "nothing" if value is UNSET else document.kind(value)
+        self.got: str = "nothing" if value is UNSET else document.kind(value)
 
 
 def is_model(type_: Any) -> bool:

@@ -113,7 +113,8 @@ def test_get_returns_an_integration_with_every_documented_member_typed(
     assert found.id == found.integration_id == INTEGRATION
     assert found.application_id == APPLICATION
     assert found.integration_type == "mqtt"
-    assert found.creation_date and found.creation_date.tzinfo
+    assert found.creation_date
+    assert found.creation_date.tzinfo
     assert found.extra == {}
     assert found.mqtt_config
     assert isinstance(found.mqtt_config.password, Secret)
