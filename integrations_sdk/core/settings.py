@@ -103,7 +103,7 @@ class Environment:
         return self.variables.get(self.variable(name)) or None
 
     def variable(self, name: str) -> str:
-        """Return the full name of a variable: ``LOSANT_BASE_URL``."""
+        """Return the full name of a variable: ``PREFIX_BASE_URL``."""
         return f"{self.prefix}_{name.upper()}"
 
 
@@ -164,9 +164,9 @@ def checked_base_url(url: str, *, allow_plain_http: bool) -> str:
     host = parts.hostname or ""
     if parts.scheme not in {"http", "https"} or not host:
         raise ConfigurationError("base_url must look like https://host/path")
-    if parts.username is not None or parts.query or parts.fragment:
+    if parts.username is not None or "?" in url or "#" in url:
         raise ConfigurationError("base_url must not hold a user, a password, a query or a fragment")
-    if parts.scheme == "http" and not (allow_plain_http or _is_loopback(host)):
+    if parts.scheme == "http" and not (allow_plain_http or is_loopback(host)):
         raise ConfigurationError(
             f"base_url would send the token unencrypted to {host}: use https://, or "
             "allow_plain_http=True if you know that nobody is listening"
@@ -175,6 +175,8 @@ def checked_base_url(url: str, *, allow_plain_http: bool) -> str:
 
 
 def _split(url: str) -> SplitResult | None:
+    if " " in url or not url.isprintable():
+        return None  # urlsplit would leave such characters out, a transport would not
     try:
         parts = urlsplit(url)
         _ = parts.port  # a wrong one is found when it is asked for
@@ -183,7 +185,8 @@ def _split(url: str) -> SplitResult | None:
     return parts
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine itself, by its name."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,0 +1,80 @@
+"""What the documents and the examples say is run: every block of Python, every example."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integrations_sdk.sandbox import Sandbox
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def _blocks() -> Iterator[object]:
+    for document in DOCUMENTS:
+        for number, match in enumerate(_BLOCK.finditer(document.read_text()), start=1):
+            yield pytest.param(match[1], id=f"{document.name}-{number}")
+
+
+@pytest.fixture
+def environment() -> Iterator[dict[str, str]]:
+    """The environment of a person who started a sandbox and read its variables."""
+    with Sandbox() as sandbox:
+        yield {**os.environ, **sandbox.environment()}
+
+
+@pytest.mark.parametrize("code", list(_blocks()))
+def test_a_block_of_a_document_runs(code: str, environment: dict[str, str]) -> None:
+    _run(["-W", "error::SyntaxWarning", "-c", code], environment)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_runs(example: Path, environment: dict[str, str]) -> None:
+    output = _run([str(example)], environment)
+    assert output.strip()
+    assert "SAMPLE" not in output, "an example shows a secret"
+
+
+def test_the_tour_goes_through_every_operation_on_both_faces(environment: dict[str, str]) -> None:
+    output = _run([str(ROOT / "examples" / "tour.py")], environment)
+    synchronous, asynchronous = output.split("Asynchronous")
+    for part in (synchronous, asynchronous):
+        for operation in ("list", "get", "create", "patch", "delete"):
+            assert re.search(rf"^  {operation} ", part, re.MULTILINE)
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_every_command_that_the_readme_names_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for document in DOCUMENTS:
+        for target in re.findall(r"`?make ([a-z-]+)", document.read_text()):
+            assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def _run(arguments: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    return done.stdout
