@@ -4,7 +4,8 @@ It lists each application's integrations concurrently, and reports those that ar
 lost their connection. Ctrl-C stops it at once.
 
     python -m integrations_sdk.sandbox --env-file sandbox.env      # in another terminal
-    set -a; . ./sandbox.env; python examples/async_worker.py 575ec8687ae143cd83dc4a97 575ec8687ae143cd83dc4a98
+    set -a; . ./sandbox.env
+    python examples/async_worker.py 575ec8687ae143cd83dc4a97 575ec8687ae143cd83dc4a98
 """
 
 from __future__ import annotations

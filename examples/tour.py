@@ -8,8 +8,6 @@ from collections.abc import Callable
 
 from integrations_sdk import (
     AsyncLosant,
-    BadRequestError,
-    ConfigurationError,
     IntegrationsError,
     Losant,
 )

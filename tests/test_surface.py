@@ -156,7 +156,7 @@ def test_core_names_no_platform() -> None:
 
 
 def test_the_version_is_the_one_that_is_installed() -> None:
-    from importlib.metadata import version  # noqa: PLC0415
+    from importlib.metadata import version
 
     assert integrations_sdk.__version__ == version("integrations-sdk")
 

@@ -34,12 +34,14 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name in {"AsyncHttpxTransport", "HttpxTransport"}:
-        from . import httpx
+if not TYPE_CHECKING:  # a checker that sees it believes in every name
 
-        return getattr(httpx, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        if name in {"AsyncHttpxTransport", "HttpxTransport"}:
+            from . import httpx
+
+            return getattr(httpx, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _open(base_url: str) -> Transport:

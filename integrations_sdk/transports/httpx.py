@@ -6,41 +6,54 @@ are followed, no cookies kept, no ``.netrc`` read, and no URL logged.
 
 from __future__ import annotations
 
+import math
 import os
 import ssl
 import time
 from contextlib import aclosing, closing
+from contextvars import ContextVar
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import anyio
+import httpcore
 import httpx
 
+from integrations_sdk.core.errors import ConfigurationError
+from integrations_sdk.core.settings import is_loopback
 from integrations_sdk.core.transport import Fault, Headers, Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+T = TypeVar("T")
 
 _LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
 _OVERDUE: Final = "the deadline passed"
+# httpx's own timeouts end at the deadline and tell whether anything was sent; only what slips past
+# them, a server that sends a byte now and then, is ended this many seconds later.
+_GRACE: Final = 0.05
+_DEADLINE: Final[ContextVar[float]] = ContextVar("deadline", default=math.inf)
 
 # Raised before the first byte of a request leaves; any other may come after it.
 _UNSENT: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
+    httpx.InvalidURL,
     httpx.LocalProtocolError,
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
 )
 # The next attempt would end the same.
-_LASTING: Final = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+_LASTING: Final = (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol)
 
 _WORDS: Final[dict[type[Exception], str]] = {
     httpx.ConnectTimeout: "no connection within the connect timeout",
     httpx.DecodingError: "the answer's compression is broken",
+    httpx.InvalidURL: "the address cannot be a URL",
     httpx.LocalProtocolError: "the request cannot be written as HTTP",
     httpx.PoolTimeout: "no free connection within the connect timeout",
     httpx.ProxyError: "the proxy refused",
@@ -64,12 +77,15 @@ class HttpxTransport:
     def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
         check_deadline(request)
+        before = _DEADLINE.set(request.deadline)
         try:
             with closing(self._open(outgoing(request))) as response:
                 content = b"".join(_until(request.deadline, response.iter_bytes()))
                 return incoming(response, content)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             fault = fault_of(error, request)
+        finally:
+            _DEADLINE.reset(before)
         raise fault  # outside of the handler: its exception holds the request
 
     def _open(self, request: httpx.Request) -> httpx.Response:
@@ -97,11 +113,11 @@ class AsyncHttpxTransport:
         """Send a request and read the whole response; raises a Fault."""
         check_deadline(request)
         try:
-            with anyio.move_on_after(request.deadline - time.monotonic()):
+            with anyio.move_on_after(request.deadline - time.monotonic() + _GRACE):
                 async with aclosing(await self._open(outgoing(request))) as response:
                     return incoming(response, b"".join([c async for c in response.aiter_bytes()]))
             fault = Fault(_OVERDUE, sent=True, overdue=True)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             fault = fault_of(error, request)
         raise fault  # outside of the handler: its exception holds the request
 
@@ -116,17 +132,28 @@ class AsyncHttpxTransport:
 
 
 def open_sync(base_url: str) -> HttpxTransport:
-    """Open a transport for one base URL, with the proxy and the certificates of the environment."""
-    return HttpxTransport(
-        httpx.HTTPTransport(verify=_tls_for(base_url), proxy=_proxy_for(base_url), limits=_LIMITS)
+    """Open a transport for one base URL, with the proxy and the certificates of the environment.
+
+    Raises:
+        ConfigurationError: When the environment's proxy is none that httpx can use.
+    """
+    transport = _by_proxy(
+        lambda proxy: httpx.HTTPTransport(verify=_tls_for(base_url), proxy=proxy, limits=_LIMITS),
+        base_url,
     )
+    # httpx has no argument for what httpcore offers; a test on sockets fails if this is renamed.
+    transport._pool._network_backend = _Backend()  # pyright: ignore[reportPrivateUsage]
+    return HttpxTransport(transport)
 
 
 def open_async(base_url: str) -> AsyncHttpxTransport:
     """Do the same for the asynchronous face."""
     return AsyncHttpxTransport(
-        httpx.AsyncHTTPTransport(
-            verify=_tls_for(base_url), proxy=_proxy_for(base_url), limits=_LIMITS
+        _by_proxy(
+            lambda proxy: httpx.AsyncHTTPTransport(
+                verify=_tls_for(base_url), proxy=proxy, limits=_LIMITS
+            ),
+            base_url,
         )
     )
 
@@ -157,7 +184,7 @@ def incoming(response: httpx.Response, content: bytes) -> Response:
     return Response(response.status_code, Headers(response.headers.multi_items()), content)
 
 
-def fault_of(error: httpx.HTTPError, request: Request) -> Fault:
+def fault_of(error: httpx.HTTPError | httpx.InvalidURL, request: Request) -> Fault:
     """Tell what an exception of httpx means; its own words may quote the request."""
     sent = not isinstance(error, _UNSENT)
     if isinstance(error, httpx.TimeoutException) and time.monotonic() >= request.deadline:
@@ -190,8 +217,64 @@ def _until(deadline: float, chunks: Iterator[bytes]) -> Iterator[bytes]:
             raise Fault(_OVERDUE, sent=True, overdue=True)
 
 
+class _Stream(httpcore.NetworkStream):
+    """A connection that waits no longer than the deadline of the request that it serves.
+
+    The timeouts of httpx begin anew with every byte, so that a server which sends one byte of a
+    header now and then would hold its thread for ever.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _clipped(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _clipped(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        timeout = _clipped(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 -- as httpcore has it
+        return self._stream.get_extra_info(info)
+
+
+class _Backend(httpcore.SyncBackend):
+    """Opens connections that keep to deadlines."""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        timeout = _clipped(timeout, httpcore.ConnectTimeout)
+        return _Stream(super().connect_tcp(host, port, timeout, local_address, socket_options))
+
+
+def _clipped(timeout: float | None, error: type[httpcore.TimeoutException]) -> float | None:
+    """Return how long a wait may take before the deadline; None is for ever."""
+    left = _DEADLINE.get() - time.monotonic()
+    if left <= 0:
+        raise error(_OVERDUE)
+    longest = left if timeout is None else min(timeout, left)
+    return longest if math.isfinite(longest) else None
+
+
 def _tls_for(base_url: str) -> ssl.SSLContext:
-    if not base_url.startswith("https:"):
+    if urlsplit(base_url).scheme != "https":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and 50 ms cheaper
     return _tls(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
@@ -202,9 +285,19 @@ def _tls(_file: str | None, _directory: str | None) -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+def _by_proxy(open_: Callable[[str | None], T], base_url: str) -> T:
+    try:
+        return open_(_proxy_for(base_url))
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        problem = str(error) if isinstance(error, ImportError) else "is not a proxy's URL"
+    # outside of the handler: the exception's frames hold the proxy's password
+    raise ConfigurationError(f"the proxy in the environment cannot be used: {problem}")
+
+
 def _proxy_for(base_url: str) -> str | None:
+    """Return the environment's proxy; none for a loopback address, which is this machine's own."""
     parts = urlsplit(base_url)
-    if parts.hostname is None or proxy_bypass(parts.hostname):
+    if parts.hostname is None or is_loopback(parts.hostname) or proxy_bypass(parts.hostname):
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")

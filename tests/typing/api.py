@@ -6,6 +6,7 @@ from datetime import datetime
 
 from typing_extensions import assert_type
 
+import integrations_sdk
 from integrations_sdk import (
     UNSET,
     APIError,
@@ -124,6 +125,7 @@ def mistakes(losant: Losant, asynchronous: AsyncLosant) -> None:
     losant.integration.get(application_id="x", integration_id="y", colour="red")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     losant.integration.list(application_id="x", sort_direction="up")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     losant.integration.pause(application_id="x")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    integrations_sdk.Losantt("token")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     IntegrationPatch(integration_type="sqs")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     Losant(ask_a_vault_async)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     for _ in asynchronous.integration.list(application_id="x"):  # type: ignore[attr-defined] # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
