@@ -28,20 +28,24 @@ def main() -> None:
         print("created", created.id)
         print("its configuration:", created.mqtt_config)  # the password does not show
 
-        ids = {"application_id": APPLICATION, "integration_id": created.id}
-        losant.integration.patch(**ids, integration=IntegrationPatch(enabled=False))
+        pause = IntegrationPatch(enabled=False)
+        losant.integration.patch(
+            application_id=APPLICATION, integration_id=created.id, integration=pause
+        )
         print("paused")
 
         # A configuration is replaced whole, so change the one that was read.
-        config = losant.integration.get(**ids).mqtt_config
-        if config:
-            config.password = Secret("second")
-            losant.integration.patch(**ids, integration=IntegrationPatch(mqtt_config=config))
+        if created.mqtt_config:
+            created.mqtt_config.password = Secret("second")
+            rotate = IntegrationPatch(mqtt_config=created.mqtt_config)
+            losant.integration.patch(
+                application_id=APPLICATION, integration_id=created.id, integration=rotate
+            )
             print("password rotated")
 
-        losant.integration.delete(**ids)
+        losant.integration.delete(application_id=APPLICATION, integration_id=created.id)
         try:
-            losant.integration.get(**ids)
+            losant.integration.get(application_id=APPLICATION, integration_id=created.id)
         except NotFoundError as error:
             print("deleted:", error)
 

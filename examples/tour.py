@@ -15,6 +15,7 @@ from integrations_sdk.losant import IntegrationPatch, IntegrationPost, MqttConfi
 from integrations_sdk.sandbox import Sandbox
 
 APPLICATION = "575ec8687ae143cd83dc4a97"
+FIRST = "575ed78e7ae143cd83dc4aab"
 MISSING = "575ed78e7ae143cd83dc4fff"
 
 
@@ -40,14 +41,18 @@ def synchronous(losant: Losant) -> None:
     created = losant.integration.create(application_id=APPLICATION, integration=post)
     say("create", f"{created.name}, {created.mqtt_config}")
 
-    ids = {"application_id": APPLICATION, "integration_id": created.id}
-    reply = losant.integration.get.with_response(**ids)
+    reply = losant.integration.get.with_response(
+        application_id=APPLICATION, integration_id=created.id
+    )
     say("get", f"status {reply.status}, request {reply.request_id}, {reply.elapsed * 1000:.1f} ms")
 
     patch = IntegrationPatch(name="Packing hall 2", enabled=False)
-    changed = losant.integration.patch(**ids, integration=patch)
+    changed = losant.integration.patch(
+        application_id=APPLICATION, integration_id=created.id, integration=patch
+    )
     say("patch", f"now {changed.name!r}, enabled={changed.enabled}")
-    say("delete", losant.integration.delete(**ids))
+    gone = losant.integration.delete(application_id=APPLICATION, integration_id=created.id)
+    say("delete", gone)
 
 
 async def asynchronous(losant: AsyncLosant) -> None:
@@ -66,34 +71,44 @@ async def asynchronous(losant: AsyncLosant) -> None:
     )
     names = [found.name async for found in bridges]
     say("list", f"{len(names)} that match Bridge*, three to a page")
-    ids = [{"application_id": APPLICATION, "integration_id": one.id} for one in created]
-    found = await losant.integration.get(**ids[0])
+    first = created[0].id
+    found = await losant.integration.get(application_id=APPLICATION, integration_id=first)
     say("get", f"{found.name}, created {found.creation_date}")
     pause = IntegrationPatch(enabled=False)
     paused = await asyncio.gather(
-        *(losant.integration.patch(**one, integration=pause) for one in ids)
+        *(
+            losant.integration.patch(
+                application_id=APPLICATION, integration_id=one.id, integration=pause
+            )
+            for one in created
+        )
     )
     say("patch", f"{sum(one.enabled is False for one in paused)} paused at the same time")
-    gone = await asyncio.gather(*(losant.integration.delete(**one) for one in ids))
+    gone = await asyncio.gather(
+        *(
+            losant.integration.delete(application_id=APPLICATION, integration_id=one.id)
+            for one in created
+        )
+    )
     say("delete", f"{sum(one.success for one in gone)} gone")
 
 
 def errors(sandbox: Sandbox, losant: Losant) -> None:
     """Make the mistakes that everybody makes, and show what a person reads then."""
     url = sandbox.base_url("losant")
-    first = next(iter(losant.integration.list(application_id=APPLICATION)))
-    ids = {"application_id": APPLICATION, "integration_id": first.id}
     wrong_token = Losant("tok-SAMPLE-wrong", base_url=url)
     reader = Losant(sandbox.token("losant", scopes=["all.Application.read"]), base_url=url)
     offline = Losant("tok-SAMPLE", base_url="http://127.0.0.1:9", retry=2)
     mistakes: list[Callable[[], object]] = [
         lambda: Losant(base_url=url),
         lambda: losant.integration.get(application_id=APPLICATION, integration_id="my-broker"),
-        lambda: reader.integration.delete(**ids),
-        lambda: wrong_token.integration.get(**ids),
+        lambda: reader.integration.delete(application_id=APPLICATION, integration_id=FIRST),
+        lambda: wrong_token.integration.get(application_id=APPLICATION, integration_id=FIRST),
         lambda: losant.integration.get(application_id=APPLICATION, integration_id=MISSING),
-        lambda: losant.integration.patch(**ids, integration=IntegrationPatch(name="")),
-        lambda: offline.integration.get(**ids),
+        lambda: losant.integration.patch(
+            application_id=APPLICATION, integration_id=FIRST, integration=IntegrationPatch(name="")
+        ),
+        lambda: offline.integration.get(application_id=APPLICATION, integration_id=FIRST),
     ]
     for mistake in mistakes:
         try:

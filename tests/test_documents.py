@@ -19,10 +19,11 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 _BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def _blocks() -> Iterator[object]:
-    for document in DOCUMENTS:
-        for number, match in enumerate(_BLOCK.finditer(document.read_text()), start=1):
-            yield pytest.param(match[1], id=f"{document.name}-{number}")
+BLOCKS = {
+    f"{document.stem}_{number}": match[1]
+    for document in DOCUMENTS
+    for number, match in enumerate(_BLOCK.finditer(document.read_text()), start=1)
+}
 
 
 @pytest.fixture
@@ -32,9 +33,17 @@ def environment() -> Iterator[dict[str, str]]:
         yield {**os.environ, **sandbox.environment()}
 
 
-@pytest.mark.parametrize("code", list(_blocks()))
-def test_a_block_of_a_document_runs(code: str, environment: dict[str, str]) -> None:
-    _run(["-W", "error::SyntaxWarning", "-c", code], environment)
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_block_of_a_document_runs(block: str, environment: dict[str, str]) -> None:
+    _run(["-c", BLOCKS[block]], environment)
+
+
+def test_every_block_passes_the_type_checker_of_a_strict_reader(tmp_path: Path) -> None:
+    files = [tmp_path / f"{block}.py" for block in BLOCKS]
+    for file in files:
+        file.write_text(BLOCKS[file.stem])
+    arguments = ["-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), *map(str, files)]
+    _run(arguments, dict(os.environ))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
