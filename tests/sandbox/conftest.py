@@ -9,11 +9,14 @@ from integrations_sdk.sandbox import Sandbox
 @pytest.fixture(scope="session")
 def one_for_all() -> Iterator[tuple[Sandbox, httpx.Client]]:
     """Starting a server and making a client take longer than most tests."""
-    with Sandbox() as sandbox, httpx.Client(
-        base_url=sandbox.base_url("losant"),
-        headers={"Authorization": f"Bearer {sandbox.token('losant')}"},
-        trust_env=False,
-    ) as client:
+    with (
+        Sandbox() as sandbox,
+        httpx.Client(
+            base_url=sandbox.base_url("losant"),
+            headers={"Authorization": f"Bearer {sandbox.token('losant')}"},
+            trust_env=False,
+        ) as client,
+    ):
         yield sandbox, client
 
 

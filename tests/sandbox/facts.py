@@ -2,6 +2,7 @@
 
 import copy
 import os
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,9 @@ INTEGRATION = "575ed78e7ae143cd83dc4aab"
 OTHER_INTEGRATION = "575ed78e7ae143cd83dc4ab1"
 UNKNOWN = "000000000000000000000000"
 CREDENTIAL = "Hub identity"
+
+# Loading the certificates that a client verifies with takes longer than a start of the sandbox.
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 MANY = f"/applications/{APPLICATION}/integrations"
 ONE = f"{MANY}/{INTEGRATION}"

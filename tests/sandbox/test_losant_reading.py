@@ -12,6 +12,7 @@ from .facts import (
     ONE,
     OTHER_APPLICATION,
     OTHER_INTEGRATION,
+    PLAIN,
     UNKNOWN,
     integration,
 )
@@ -127,7 +128,10 @@ def test_capitals_come_before_small_letters(losant: httpx.Client) -> None:
     ("pattern", "found"),
     [
         ("Dock events", ["Dock events"]),
-        ("*er*", ["Cold room broker", "Electricity meters", "Forklift trackers", "Harbour weather"]),
+        (
+            "*er*",
+            ["Cold room broker", "Electricity meters", "Forklift trackers", "Harbour weather"],
+        ),
         ("*r", ["Cold room broker", "Harbour weather"]),
         ("G?te queue", ["Gate queue"]),
         ("Gate", []),
@@ -273,7 +277,9 @@ def test_a_redacting_sandbox_shows_no_secret_but_keeps_them_all() -> None:
     secrets["websocketConfig"] |= {"headers": headers, "url": "wss://me:SAMPLE-9@feed.example"}
     with Sandbox(redact=True) as sandbox:
         auth = {"Authorization": f"Bearer {sandbox.token('losant')}"}
-        with httpx.Client(base_url=sandbox.base_url("losant"), headers=auth) as losant:
+        with httpx.Client(
+            base_url=sandbox.base_url("losant"), headers=auth, verify=PLAIN
+        ) as losant:
             created = losant.post(MANY, json=secrets)
             replies = [created, losant.get(MANY), losant.patch(ONE, json={}), losant.get(ONE)]
     assert "SAMPLE" not in "".join(reply.text for reply in replies)

@@ -41,7 +41,11 @@ def test_what_was_created_carries_the_present_time(losant: httpx.Client) -> None
 def test_every_type_can_be_created_with_and_without_its_config(
     losant: httpx.Client, kind: str
 ) -> None:
-    body = integration(kind) | {"enabled": False, "topics": ["a", "b"], "credentialName": CREDENTIAL}
+    body = integration(kind) | {
+        "enabled": False,
+        "topics": ["a", "b"],
+        "credentialName": CREDENTIAL,
+    }
     created = losant.post(MANY, json=body)
     assert created.status_code == 201
     assert created.json().items() >= body.items()

@@ -1,0 +1,156 @@
+"""What a platform is to the sandbox: a table of operations and a handful of facts.
+
+One module per platform declares one ``Platform``; everything else is shared.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from integrations_sdk.sandbox.documents import Json, JsonObject, NotJsonError, parse
+from integrations_sdk.sandbox.store import Records
+from integrations_sdk.sandbox.tokens import Tokens
+
+YEAR = 365 * 24 * 60 * 60
+
+
+class Refusal(Exception):
+    """An answer other than success; the platform gives it its shape.
+
+    Args:
+        status: The HTTP status.
+        message: What is wrong, for the person who reads it.
+        headers: Headers that go with the status, such as ``Allow`` with 405.
+    """
+
+    def __init__(
+        self, status: int, message: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = headers
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, as the function that answers it sees it.
+
+    Attributes:
+        request: Its path parameters, query and headers.
+        body: Its body, whole.
+        claims: The payload of its access token; empty where none is asked for.
+        records: The documents, inside a transaction that ends with the answer.
+        tokens: What signs new access tokens.
+        redact: Whether answers are to hide secrets.
+    """
+
+    request: Request
+    body: bytes
+    claims: JsonObject
+    records: Records
+    tokens: Tokens
+    redact: bool
+
+    def path(self, name: str) -> str:
+        """Return a parameter of the path."""
+        value: str = self.request.path_params[name]
+        return value
+
+    def query(self, name: str) -> str:
+        """Return a parameter of the query; an absent one is an empty string."""
+        return self.request.query_params.get(name, "")
+
+    def json_object(self) -> JsonObject:
+        """Return the body, which must be a JSON object.
+
+        Raises:
+            Refusal: 400, when it is not.
+        """
+        try:
+            value = parse(self.body)
+        except NotJsonError as error:
+            raise Refusal(400, f"The body is not valid JSON: {error}") from error
+        if not isinstance(value, dict):
+            raise Refusal(400, "The body must be a JSON object")
+        return value
+
+
+Handler: TypeAlias = Callable[[Call], Response]
+"""Answers a call, synchronously: nothing else happens between its reads and its writes."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that a platform's API can do.
+
+    Attributes:
+        name: What the platform calls it, such as ``integration.get``.
+        method: The HTTP method.
+        path: The path below the platform's base URL, parameters in braces.
+        handle: What answers it.
+        scopes: Scopes any one of which a token must have; none are asked for when empty.
+        public: Whether it is answered without a token.
+    """
+
+    name: str
+    method: str
+    path: str
+    handle: Handler
+    scopes: frozenset[str] = frozenset()
+    public: bool = False
+
+
+def bearer(request: Request) -> str:
+    """Return the token of the header ``Authorization: Bearer <token>``, or an empty string."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Everything that the sandbox has to know of one platform.
+
+    Attributes:
+        name: Its name, which is also the first segment of its paths.
+        operations: What its API can do.
+        examples: Fills an empty database with example data.
+        error_body: Gives a refusal the platform's shape.
+        base_url_variable: The environment variable for its base URL.
+        token_variable: The environment variable for a token.
+        hint: A command for a first try, which may use the two variables.
+        claims: Members of a token's payload besides scopes and dates.
+        scopes: The scopes of a token that is to be allowed everything.
+        token_seconds: How long a token lasts unless told otherwise.
+        credential: Finds the token in a request.
+    """
+
+    name: str
+    operations: Sequence[Operation]
+    examples: Callable[[Records], None]
+    error_body: Callable[[Refusal], Json]
+    base_url_variable: str
+    token_variable: str
+    hint: str
+    claims: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    scopes: Sequence[str] = ()
+    token_seconds: float = YEAR
+    credential: Callable[[Request], str] = bearer
+
+    def token(
+        self,
+        tokens: Tokens,
+        *,
+        scopes: Sequence[str] | None = None,
+        expires_in: float | None = None,
+    ) -> str:
+        """Return a new access token; see ``Sandbox.token``."""
+        return tokens.mint(
+            self.claims,
+            audience=self.name,
+            scopes=self.scopes if scopes is None else scopes,
+            lifetime=self.token_seconds if expires_in is None else expires_in,
+        )
