@@ -16,17 +16,33 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?|")  # section 5.5, ASCII only
 
 
+def text(name: str, value: str) -> str:
+    """Return a text that can be percent-encoded.
+
+    Raises:
+        InvalidArgumentError: When UTF-8 cannot write it: it has half of a surrogate pair.
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        pass  # raised below: the exception quotes the text
+    else:
+        return value
+    raise InvalidArgumentError(name, "text that UTF-8 can write", "other text")
+
+
 def segment(name: str, value: object) -> str:
     """Return a value that can be one segment of a path.
 
     Raises:
-        InvalidArgumentError: When it is no text, empty or a dot segment (RFC 3986 section 5.2.4).
+        InvalidArgumentError: When it is no text, empty, a dot segment (RFC 3986 section 5.2.4),
+            or text that UTF-8 cannot write.
     """
     if not isinstance(value, str):
         raise InvalidArgumentError(name, "text", kind(value))
     if value in {"", ".", ".."}:
         raise InvalidArgumentError(name, "an id", "a dot segment" if value else "an empty text")
-    return value
+    return text(name, value)
 
 
 def object_id(name: str, value: object) -> str:
@@ -35,11 +51,11 @@ def object_id(name: str, value: object) -> str:
     Raises:
         InvalidArgumentError: When it is none. Tells its length, not the id: it may be a token.
     """
-    text = segment(name, value)
-    if _OBJECT_ID.fullmatch(text) is None:
-        got = f"{len(text)} characters" if len(text) != 24 else "other characters"  # noqa: PLR2004
+    id_ = segment(name, value)
+    if _OBJECT_ID.fullmatch(id_) is None:
+        got = f"{len(id_)} characters" if len(id_) != 24 else "other characters"  # noqa: PLR2004
         raise InvalidArgumentError(name, "24 hexadecimal characters", got)
-    return text
+    return id_
 
 
 def choice(name: str, value: C | None, choices: Any) -> C | None:  # noqa: ANN401 -- a Literal

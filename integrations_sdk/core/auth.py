@@ -39,7 +39,7 @@ def bearer(token: Secret) -> Credentials:
     return Credentials(headers={"authorization": f"Bearer {token.reveal()}"})
 
 
-def checked(token: str | Secret, source: str) -> Secret:
+def checked(token: object, source: str) -> Secret:
     """Return a token that can travel in a header.
 
     Args:
@@ -47,12 +47,16 @@ def checked(token: str | Secret, source: str) -> Secret:
         source: Where it came from, for the error.
 
     Raises:
-        ConfigurationError: When it is empty, or has a character that no token has. Never quotes it.
+        ConfigurationError: When it is no text, empty, or has a character that no token has. Never
+            quotes it.
     """
-    secret = token if isinstance(token, Secret) else Secret(token)
+    text, kind = token.reveal() if isinstance(token, Secret) else token, type(token).__name__
+    secret = Secret(text) if isinstance(text, str) else None
+    del token, text  # this frame may end up in a traceback
+    if secret is None:
+        raise ConfigurationError(f"{source} is {kind}: a token is text")
     if _VISIBLE_ASCII.fullmatch(secret.reveal()) is None:
         problem = "has a space, a line break or a non-ASCII character" if secret else "is empty"
-        del token
         raise ConfigurationError(f"{source} {problem}: copy the token again, without anything else")
     return secret
 
@@ -95,12 +99,14 @@ class Token(Generic[P]):
         if self._provider is not None and self._current is refused:
             async with self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
                 if self._current is refused:
-                    answer = self._provider()
-                    token = await answer if inspect.isawaitable(answer) else answer
-                    self._current = checked(token, self._source)
+                    self._current = checked(await _resolved(self._provider()), self._source)
         return self._kept()
 
     def _kept(self) -> Secret:
         if self._current is None:
             raise AssertionError("a token is fixed, or was provided")
         return self._current
+
+
+async def _resolved(answer: object) -> object:
+    return await answer if inspect.isawaitable(answer) else answer

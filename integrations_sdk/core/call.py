@@ -62,15 +62,15 @@ class Operation(Generic[T]):
         """Return the call for these arguments; query members that are None or UNSET are left out.
 
         Raises:
-            InvalidArgumentError: When a path parameter is empty or a dot segment, or a header
-                cannot travel.
+            InvalidArgumentError: When a path parameter is empty or a dot segment, or one, a
+                member of the query or a header cannot travel.
         """
         for name, value in path.items():
             arguments.segment(name, value)
         return Call(
             self,
             path=dict(path),
-            query={name: _text(value) for name, value in (query or {}).items() if _given(value)},
+            query=_written(query or {}),
             headers=arguments.headers("headers", headers or {}),
             body=body,
         )
@@ -101,8 +101,7 @@ class Call(Generic[T]):
 
     def with_query(self, **query: Scalar) -> Call[T]:
         """Return the same call with some members of its query replaced."""
-        changed = {name: _text(value) for name, value in query.items() if _given(value)}
-        return attrs.evolve(self, query={**self.query, **changed})
+        return attrs.evolve(self, query={**self.query, **_written(query)})
 
     def __repr__(self) -> str:
         question = f"?{urlencode(self.query)}" if self.query else ""
@@ -133,9 +132,15 @@ class Reply(Generic[T]):
     attempts: tuple[Attempt, ...]
 
 
-def _given(value: Scalar) -> bool:
-    return value is not None and value is not UNSET
+def _written(query: Mapping[str, Scalar]) -> dict[str, str]:
+    return {
+        name: arguments.text(name, _text(value))
+        for name, value in query.items()
+        if value is not None and value is not UNSET
+    }
 
 
 def _text(value: Scalar) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)  # str() would name an enum's member, not return its text
     return str(value).lower() if isinstance(value, bool) else str(value)

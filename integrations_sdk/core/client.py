@@ -341,13 +341,13 @@ def resolve_token(platform: Platform, token: str | Secret | ProviderT | None) ->
     if token is None:
         env = Environment(platform.prefix)
         label = env.variable(label)
-        token = env.text(platform.credential)
+        token = env.secret(platform.credential)
         if token is None:
             raise ConfigurationError(
                 f"no token for {platform.name}: pass {platform.credential}= or set {label}. "
                 "To try without an account, start the sandbox: python -m integrations_sdk.sandbox"
             )
-    if isinstance(token, (str, Secret)):
+    if isinstance(token, (str, Secret)) or not callable(token):
         return Token(checked(token, label), label)
     return Token(token, label)
 

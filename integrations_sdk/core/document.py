@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeGuard, Union
+import math
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, TypeGuard, Union
 
 from .secret import MASK
 
@@ -13,33 +14,33 @@ if TYPE_CHECKING:
 JSON: TypeAlias = Union[bool, int, float, str, "list[JSON]", "dict[str, JSON]", None]
 """Any value that JSON can hold."""
 
+_DEEPEST: Final = 100  # far above any API's documents, far below Python's limit on recursion
+
 
 def is_object(value: object) -> TypeGuard[dict[str, JSON]]:
     """Tell whether a parsed value is an object."""
-    return type(value) is dict
+    return isinstance(value, dict)
 
 
 def is_array(value: object) -> TypeGuard[list[JSON]]:
     """Tell whether a parsed value is an array."""
-    return type(value) is list
+    return isinstance(value, list)
 
 
 def parse(content: bytes | str) -> JSON:
-    """Parse JSON as RFC 8259 has it: no NaN, no infinity.
+    """Parse JSON as RFC 8259 has it: no NaN, no infinity, nor a number that Python takes for one.
 
     Raises:
         ValueError: When it is not JSON, or nested beyond reason; quotes no part of it.
     """
     try:
-        document: JSON = json.loads(content, parse_constant=_refuse)
+        return _bounded(json.loads(content, parse_constant=_refuse, parse_float=_finite))
     except RecursionError:
         problem = "JSON nested beyond reason"
     except json.JSONDecodeError as error:
         problem = f"broken JSON (line {error.lineno}, column {error.colno})"
-    except ValueError:  # no UTF-8, NaN, or a number of thousands of digits
+    except ValueError:  # no UTF-8, NaN, or a number beyond Python's reach
         problem = "text that is not JSON"
-    else:
-        return document
     del content
     raise ValueError(problem)  # outside of the handlers: their exceptions hold the document
 
@@ -68,9 +69,9 @@ def mask(document: JSON) -> JSON:
     return _replace(document, lambda _: MASK)
 
 
-def find_mask(document: JSON, path: str = "") -> str | None:
-    """Return the path of a mask that stands where a value should, if there is one."""
-    if document == MASK:
+def find(document: JSON, wanted: Callable[[object], bool], path: str = "") -> str | None:
+    """Return the path of the first value that is wanted, if there is one."""
+    if wanted(document):
         return path
     members = (
         ((f".{name}", member) for name, member in document.items())
@@ -79,8 +80,34 @@ def find_mask(document: JSON, path: str = "") -> str | None:
         if isinstance(document, list)
         else ()
     )
-    found = (find_mask(member, path + step) for step, member in members)
+    found = (find(member, wanted, path + step) for step, member in members)
     return next((where for where in found if where is not None), None)
+
+
+def is_foreign(value: object) -> bool:
+    """Tell whether a value is none that JSON knows: a set, NaN."""
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return value is not None and not isinstance(value, (bool, int, str, dict, list))
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _refuse(digits)
+
+
+def _bounded(document: JSON) -> JSON:
+    level: list[dict[str, JSON] | list[JSON]] = [[document]]
+    for _ in range(_DEEPEST + 2):
+        if not level:
+            return document
+        level = [
+            value
+            for outer in level
+            for value in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(value, (dict, list))
+        ]
+    raise RecursionError
 
 
 def _replace(document: JSON, leaf: Callable[[JSON], JSON]) -> JSON:

@@ -162,7 +162,7 @@ class _AnswerError(IntegrationsError):
             parsed = document.parse(self._content)
         except ValueError:
             parsed = self._content.decode("utf-8", "replace")
-        return parsed if reveal else document.shape(parsed)
+        return parsed if reveal or not self._content else document.shape(parsed)
 
 
 class DecodeError(_AnswerError):
@@ -242,7 +242,7 @@ class APIError(_AnswerError):
         line = f"{self.operation}: {self.method} {self.url} answered {said}"
         line += f": {self.message}" if self.message else ""
         line += f" (request id {self.request_id})" if self.request_id else ""
-        return f"{line}. {hint}" if hint else line
+        return " ".join((f"{line}. {hint}" if hint else line).split())
 
 
 class BadRequestError(APIError):

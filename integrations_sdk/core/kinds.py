@@ -73,11 +73,18 @@ def describe(type_: Any) -> str:
 
 
 def _exactly(type_: type, *, also: type | None = None) -> Hook:
-    """Take a value of a type as it is: cattrs by default would convert it."""
+    """Take a value of a type as it is: cattrs by default would convert it.
+
+    Subclasses are what callers may have, such as members of an enum that are text; of these, bool
+    alone is another kind in JSON than in Python.
+    """
     expected = describe(type_)
+    accepted = (type_, also or type_)
 
     def hook(value: Any, _: Any) -> Any:
-        if type(value) is type_ or type(value) is also:
+        if type(value) in accepted:
+            return value
+        if isinstance(value, accepted) and not isinstance(value, bool):
             return value
         raise Mismatch(expected, value)
 
@@ -85,7 +92,7 @@ def _exactly(type_: type, *, also: type | None = None) -> Hook:
 
 
 def _structure_secret(value: Any, _: Any) -> Secret:
-    if type(value) is str:
+    if isinstance(value, str):
         return Secret(value)
     raise Mismatch("str", value)
 

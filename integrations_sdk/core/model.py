@@ -52,12 +52,16 @@ def member_name(attribute: attrs.Attribute[Any], style: Callable[[str], str]) ->
 
 def to_secret(value: str | Secret | Unset) -> Secret | Unset:
     """Take a secret as text or as a [Secret][integrations_sdk.Secret]: the converter of fields."""
-    return Secret(value) if isinstance(value, str) else value
+    return UNSET if isinstance(value, Unset) else to_required_secret(value)
 
 
 def to_required_secret(value: str | Secret) -> Secret:
-    """Do the same for a field that cannot be left out."""
-    return Secret(value) if isinstance(value, str) else value
+    """Do the same for a field that cannot be left out.
+
+    Raises:
+        TypeError: When it is neither, for it would show in a repr.
+    """
+    return value if isinstance(value, Secret) else Secret(value)
 
 
 def secrets_in(value: object) -> list[str]:

@@ -143,9 +143,11 @@ class AsyncPage(_Slice[I, D]):
             page = await page.next_page()
 
     async def __aiter__(self) -> AsyncIterator[I]:
-        async for page in self.pages():
+        page: AsyncPage[I, D] | None = self
+        while page is not None:  # not by pages(): closing a generator leaves those within open
             for item in page.items:
                 yield item
+            page = await page.next_page()
 
 
 class AsyncPages(Generic[I, D]):
@@ -164,8 +166,11 @@ class AsyncPages(Generic[I, D]):
         return self._first().__await__()
 
     async def __aiter__(self) -> AsyncIterator[I]:
-        async for item in await self._first():
-            yield item
+        page: AsyncPage[I, D] | None = await self._first()
+        while page is not None:
+            for item in page.items:
+                yield item
+            page = await page.next_page()
 
     def __repr__(self) -> str:
         return f"<AsyncPages of {self._paging.item.__name__}, not fetched: await or iterate>"

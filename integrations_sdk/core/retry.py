@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
+from .errors import InvalidArgumentError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -67,7 +69,7 @@ class Retry:
         retry_after_cap: The longest ``Retry-After`` to sit out, in seconds.
 
     Raises:
-        ValueError: When there is no attempt at all, or a wait is negative.
+        InvalidArgumentError: When there is no attempt at all, or a wait is negative.
     """
 
     attempts: int = 3
@@ -77,10 +79,11 @@ class Retry:
 
     def __attrs_post_init__(self) -> None:
         if self.attempts < 1:
-            raise ValueError(f"retry: attempts must be at least 1, not {self.attempts}")
+            raise InvalidArgumentError("retry.attempts", "at least 1", f"{self.attempts}")
         for name in ("initial", "maximum", "retry_after_cap"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"retry: {name} must not be below 0 seconds")
+            seconds: float = getattr(self, name)
+            if not seconds >= 0:
+                raise InvalidArgumentError(f"retry.{name}", "seconds from 0", f"{seconds}")
 
     @classmethod
     def of(cls, value: Retry | int) -> Retry:

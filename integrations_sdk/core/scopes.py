@@ -34,7 +34,7 @@ def from_token(token: Secret) -> frozenset[str] | None:
     """Read the scopes that a JSON Web Token claims, without verifying it.
 
     Returns:
-        The scopes, or None when the token is no JWT or does not speak of scopes.
+        The scopes, or None when the token is no JWT or does not speak of scopes plainly.
     """
     parts = token.reveal().split(".")
     if len(parts) != 3:  # noqa: PLR2004 -- header, claims, signature: RFC 7519
@@ -45,7 +45,8 @@ def from_token(token: Secret) -> frozenset[str] | None:
         if isinstance(value, str):
             return parse(value)
         if document.is_array(value):
-            return frozenset(item for item in value if isinstance(item, str))
+            named = [item for item in value if isinstance(item, str)]
+            return frozenset(named) if len(named) == len(value) else None
     return None
 
 

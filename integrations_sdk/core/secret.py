@@ -34,10 +34,6 @@ class Secret:
         """Return the text itself: the only way to it, and one word to search a codebase for."""
         return self.__value
 
-    def is_mask(self) -> bool:
-        """Tell whether this is the mask that stands in for a secret, and no secret at all."""
-        return self.__value == MASK
-
     def __repr__(self) -> str:
         return f"Secret('{MASK}')"
 
@@ -53,7 +49,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self.__value.encode(), other.__value.encode())
+        return hmac.compare_digest(_encoded(self.__value), _encoded(other.__value))
 
     def __hash__(self) -> int:
         return hash((Secret, self.__value))
@@ -66,3 +62,11 @@ class Secret:
 
     def __reduce_ex__(self, _protocol: object) -> NoReturn:
         raise TypeError("a Secret cannot be pickled: send it by a channel made for secrets")
+
+    def __getstate__(self) -> NoReturn:
+        """Refuse what Python would otherwise answer with the text, since 3.11."""
+        raise TypeError("a Secret shows its state only by reveal()")
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")  # JSON may hold half of a surrogate pair

@@ -14,6 +14,7 @@ from . import arguments
 from . import scopes as scope
 from .errors import ConfigurationError
 from .retry import Retry
+from .secret import Secret
 from .tolerance import Drift
 from .transport import Timeout, Transports
 from .wire import Codec
@@ -21,7 +22,6 @@ from .wire import Codec
 if TYPE_CHECKING:
     from .auth import Credentials
     from .document import JSON
-    from .secret import Secret
 
 T = TypeVar("T")
 DriftHook = Callable[[str, Drift], None]
@@ -101,6 +101,11 @@ class Environment:
     def text(self, name: str) -> str | None:
         """Return a variable; an empty one counts as not set."""
         return self.variables.get(self.variable(name)) or None
+
+    def secret(self, name: str) -> Secret | None:
+        """Do the same for a variable that frames and tracebacks must not show."""
+        text = self.text(name)
+        return Secret(text) if text is not None else None
 
     def variable(self, name: str) -> str:
         """Return the full name of a variable: ``PREFIX_BASE_URL``."""

@@ -10,9 +10,14 @@ body in its repr, since frames that hold them end up in tracebacks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
+
+from .errors import InvalidArgumentError
+
+_LONGEST: Final = 2_000_000.0
+"""23 days: sockets count milliseconds in 31 bits."""
 
 
 @attrs.frozen
@@ -25,7 +30,7 @@ class Timeout:
         total: For the whole call: every attempt and every wait between them. None sets no bound.
 
     Raises:
-        ValueError: When a figure is not above zero.
+        InvalidArgumentError: When a figure is not above zero, or beyond what a socket can count.
     """
 
     connect: float = 5.0
@@ -34,8 +39,9 @@ class Timeout:
 
     def __attrs_post_init__(self) -> None:
         for name, seconds in attrs.asdict(self).items():
-            if seconds is not None and not seconds > 0:
-                raise ValueError(f"timeout: {name} must be above 0 seconds, not {seconds}")
+            if seconds is not None and not 0 < seconds <= _LONGEST:
+                wanted = f"seconds above 0, at most {_LONGEST:.0f}"
+                raise InvalidArgumentError(f"timeout.{name}", wanted, f"{seconds}")
 
     @classmethod
     def of(cls, value: Timeout | float) -> Timeout:

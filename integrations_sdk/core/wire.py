@@ -32,6 +32,10 @@ T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
 
+def _is_mask(value: object) -> bool:
+    return value == MASK
+
+
 def camel_case(name: str) -> str:
     """``application_id`` becomes ``applicationId``."""
     head, *tail = name.split("_")
@@ -134,9 +138,13 @@ class Codec:
 
     def _problem(self, type_: type[Model], written: dict[str, JSON]) -> Drift | None:
         _, drifts, fatal = self._tolerate(type_, written)
-        masked = document.find_mask(written)
-        if masked is not None:
-            return Drift(masked.lstrip("."), "a secret's value", "the mask that stands in for it")
+        for wrong, expected, got in (
+            (_is_mask, "a secret's value", "the mask that stands in for it"),
+            (document.is_foreign, "a value that JSON knows", "one that it does not"),
+        ):
+            path = document.find(written, wrong)
+            if path is not None:
+                drifts.append(Drift(path.lstrip("."), expected, got))
         return fatal or next(iter(drifts), None)
 
     def _write(self, value: Any, reveal: bool) -> Any:

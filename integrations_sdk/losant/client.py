@@ -41,7 +41,9 @@ class LosantClient(Client[TransportT, ProviderT]):
         transport: How to send; by default httpx, with the environment's proxy and certificates.
 
     Raises:
-        ConfigurationError: When there is no token, or a setting makes no sense.
+        ConfigurationError: When there is no token, or none that can travel, or when base_url or
+            an environment variable makes no sense.
+        InvalidArgumentError: When a timeout, a retry or a header makes no sense.
     """
 
     def __init__(

@@ -6,27 +6,27 @@ are followed, no cookies kept, no ``.netrc`` read, and no URL logged.
 
 from __future__ import annotations
 
-import math
 import os
+import socket
 import ssl
 import time
 from contextlib import aclosing, closing
-from contextvars import ContextVar
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import anyio
-import httpcore
 import httpx
 
 from integrations_sdk.core.errors import ConfigurationError
 from integrations_sdk.core.settings import is_loopback
 from integrations_sdk.core.transport import Fault, Headers, Request, Response
 
+from .connections import DEADLINE, Backend, Body
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 
@@ -35,7 +35,6 @@ _OVERDUE: Final = "the deadline passed"
 # httpx's own timeouts end at the deadline and tell whether anything was sent; only what slips past
 # them, a server that sends a byte now and then, is ended this many seconds later.
 _GRACE: Final = 0.05
-_DEADLINE: Final[ContextVar[float]] = ContextVar("deadline", default=math.inf)
 
 # Raised before the first byte of a request leaves; any other may come after it.
 _UNSENT: Final = (
@@ -68,7 +67,9 @@ class HttpxTransport:
 
     Args:
         inner: A client or a transport of yours, with your proxies, certificates and hooks. It
-            stays yours: a client of this library leaves it open.
+            stays yours: a client of this library leaves it open. Its timeouts are httpx's own,
+            which begin anew with every byte of a header: a server that drips can outlast a
+            deadline. The transport that a client opens for itself keeps to it.
     """
 
     def __init__(self, inner: httpx.Client | httpx.BaseTransport) -> None:
@@ -77,15 +78,16 @@ class HttpxTransport:
     def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
         check_deadline(request)
-        before = _DEADLINE.set(request.deadline)
+        before = DEADLINE.set(request.deadline)
         try:
             with closing(self._open(outgoing(request))) as response:
+                response.stream = Body(response.stream)
                 content = b"".join(_until(request.deadline, response.iter_bytes()))
                 return incoming(response, content)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             fault = fault_of(error, request)
         finally:
-            _DEADLINE.reset(before)
+            DEADLINE.reset(before)
         raise fault  # outside of the handler: its exception holds the request
 
     def _open(self, request: httpx.Request) -> httpx.Response:
@@ -115,6 +117,7 @@ class AsyncHttpxTransport:
         try:
             with anyio.move_on_after(request.deadline - time.monotonic() + _GRACE):
                 async with aclosing(await self._open(outgoing(request))) as response:
+                    response.stream = Body(response.stream)
                     return incoming(response, b"".join([c async for c in response.aiter_bytes()]))
             fault = Fault(_OVERDUE, sent=True, overdue=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -142,7 +145,7 @@ def open_sync(base_url: str) -> HttpxTransport:
         base_url,
     )
     # httpx has no argument for what httpcore offers; a test on sockets fails if this is renamed.
-    transport._pool._network_backend = _Backend()  # pyright: ignore[reportPrivateUsage]
+    transport._pool._network_backend = Backend()  # pyright: ignore[reportPrivateUsage]
     return HttpxTransport(transport)
 
 
@@ -195,9 +198,16 @@ def fault_of(error: httpx.HTTPError | httpx.InvalidURL, request: Request) -> Fau
         return Fault(reason, sent=False, lasting=True)
     words = "no connection" if not sent else "the connection was lost"
     reason = _WORDS.get(type(error), words)
-    if cause is not None and cause.strerror:
-        reason = f"{reason}: {cause.strerror}"
+    if cause is not None:
+        reason = f"{reason}: {_words_of(cause)}"
     return Fault(reason, sent=sent, lasting=isinstance(error, _LASTING))
+
+
+def _words_of(error: OSError) -> str:
+    """Return what the system calls an error: asyncio puts words of its own in their place."""
+    if isinstance(error, (socket.gaierror, ssl.SSLError)):  # their numbers are not the system's
+        return str(error.strerror)
+    return os.strerror(error.errno or 0)
 
 
 def _os_error(error: BaseException) -> OSError | None:
@@ -215,62 +225,6 @@ def _until(deadline: float, chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield chunk
         if time.monotonic() >= deadline:
             raise Fault(_OVERDUE, sent=True, overdue=True)
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection that waits no longer than the deadline of the request that it serves.
-
-    The timeouts of httpx begin anew with every byte, so that a server which sends one byte of a
-    header now and then would hold its thread for ever.
-    """
-
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _clipped(timeout, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _clipped(timeout, httpcore.WriteTimeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        timeout = _clipped(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 -- as httpcore has it
-        return self._stream.get_extra_info(info)
-
-
-class _Backend(httpcore.SyncBackend):
-    """Opens connections that keep to deadlines."""
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        timeout = _clipped(timeout, httpcore.ConnectTimeout)
-        return _Stream(super().connect_tcp(host, port, timeout, local_address, socket_options))
-
-
-def _clipped(timeout: float | None, error: type[httpcore.TimeoutException]) -> float | None:
-    """Return how long a wait may take before the deadline; None is for ever."""
-    left = _DEADLINE.get() - time.monotonic()
-    if left <= 0:
-        raise error(_OVERDUE)
-    longest = left if timeout is None else min(timeout, left)
-    return longest if math.isfinite(longest) else None
 
 
 def _tls_for(base_url: str) -> ssl.SSLContext:

@@ -1,0 +1,150 @@
+"""JSON documents as such."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from integrations_sdk.core import document
+from integrations_sdk.core.secret import MASK
+
+from .examples import json_values
+
+
+@given(json_values)
+def test_what_json_writes_is_read_back(value: Any) -> None:
+    assert document.parse(json.dumps(value)) == value
+    assert document.parse(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b" ",
+        b"{",
+        b"{'a': 1}",
+        b"[1,]",
+        b"<html>canary</html>",
+        b'{"canary": tru}',
+        b'"canary',
+        b"\xff\xfe\xfd canary",
+        b'{"canary": "\xff"}',
+        b"1 2",
+    ],
+)
+def test_broken_json_is_refused_without_quoting_it(content: bytes) -> None:
+    with pytest.raises(ValueError, match="JSON") as caught:
+        document.parse(content)
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    parts = [part for part in shown.format() if "core/document.py" in part and "tests" not in part]
+    assert parts
+    assert "canary" not in "".join(parts)
+    assert caught.value.__context__ is None
+
+
+def test_broken_json_tells_where() -> None:
+    with pytest.raises(ValueError, match=r"broken JSON \(line 2, column 8\)"):
+        document.parse('{\n  "a": }')
+
+
+@pytest.mark.parametrize(
+    "content", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", '{"a": [NaN]}', "1" * 5000]
+)
+def test_a_number_that_is_none_is_refused(content: str) -> None:
+    with pytest.raises(ValueError, match="text that is not JSON"):
+        document.parse(content)
+
+
+@pytest.mark.parametrize(("open_", "close"), [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize("depth", [101, 1_000, 100_000])
+def test_a_document_nested_beyond_reason_is_refused(open_: str, close: str, depth: int) -> None:
+    with pytest.raises(ValueError, match="JSON nested beyond reason") as caught:
+        document.parse(open_ * depth + "1" + close * depth)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(("open_", "close"), [("[", "]"), ('{"a":', "}")])
+def test_a_deep_document_can_be_masked_and_shaped(open_: str, close: str) -> None:
+    parsed = document.parse(open_ * 100 + "1" + close * 100)
+    assert MASK in str(document.mask(parsed))
+    assert "<int>" in str(document.shape(parsed))
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=64) | st.text(max_size=64))
+def test_parsing_raises_nothing_but_value_errors(content: bytes | str) -> None:
+    with contextlib.suppress(ValueError):
+        document.parse(content)
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (None, "null"),
+        (True, "bool"),
+        ({}, "object"),
+        ([], "array"),
+        ("", "str"),
+        (1, "int"),
+        (1.5, "float"),
+        (b"", "bytes"),
+        ((), "tuple"),
+    ],
+)
+def test_kinds_are_named_in_the_words_of_json(value: object, name: str) -> None:
+    assert document.kind(value) == name
+
+
+def test_a_shape_shows_kinds_and_names_only() -> None:
+    assert document.shape({"a": ["x", 1, 1.5, None, True, {"b": "y"}]}) == {
+        "a": ["<str>", "<int>", "<float>", None, True, {"b": "<str>"}]
+    }
+
+
+@pytest.mark.parametrize("hide", [document.shape, document.mask])
+@given(value=json_values)
+def test_what_is_hidden_has_no_text_and_no_number(
+    hide: Callable[[document.JSON], document.JSON], value: Any
+) -> None:
+    def leaves(hidden: Any) -> list[Any]:
+        if isinstance(hidden, dict):
+            return [leaf for member in hidden.values() for leaf in leaves(member)]
+        if isinstance(hidden, list):
+            return [leaf for member in hidden for leaf in leaves(member)]
+        return [hidden]
+
+    allowed = {None, True, False, "<str>", "<int>", "<float>", MASK}
+    assert all(leaf in allowed and type(leaf) not in {int, float} for leaf in leaves(hide(value)))
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("no", None),
+        ("here", ""),
+        ({"a": "no", "b": {"c": [1, "here"]}}, ".b.c[1]"),
+        ([[], ["no", "here", "here"]], "[1][1]"),
+        ({"here": 1}, None),
+    ],
+)
+def test_a_value_is_found_by_its_path(value: Any, path: str | None) -> None:
+    assert document.find(value, lambda found: found == "here") == path
+
+
+@pytest.mark.parametrize("value", [None, True, 0, 1.5, "", [], {}])
+def test_json_knows_its_own_values(value: object) -> None:
+    assert not document.is_foreign(value)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, {1}, (1,), b"", object()])
+def test_json_does_not_know_others(value: object) -> None:
+    assert document.is_foreign(value)
