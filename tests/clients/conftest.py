@@ -1,0 +1,60 @@
+"""What the tests of the clients share."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import tenacity.nap
+
+from ..faces import Face
+from .recorder import Recorder, Turn
+
+
+@pytest.fixture
+def serve(face: Face) -> Callable[..., tuple[Any, Recorder]]:
+    """Make a client, and the recorder that answers it."""
+
+    def make(*turns: Turn, token: Any = "tok-SAMPLE-plain", **options: Any) -> Any:
+        recorder = Recorder(face, *turns)
+        return face.losant(token, transport=recorder.transport, **options), recorder
+
+    return make
+
+
+class Clock:
+    """Time that passes only while somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = time.monotonic()
+        self.waits: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let every wait between attempts pass at once, and keep how long each was."""
+    clock = Clock()
+    real = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        if seconds > 0:
+            clock.wait(seconds)
+        await real(0)
+
+    stopped = SimpleNamespace(monotonic=clock.monotonic)
+    monkeypatch.setattr("integrations_sdk.core.exchange.time", stopped)
+    monkeypatch.setattr("integrations_sdk.transports.httpx.time", stopped)
+    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=clock.wait))
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    return clock

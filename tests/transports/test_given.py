@@ -1,0 +1,156 @@
+"""Clients and transports of httpx that a user brings along, on both faces."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from integrations_sdk import AsyncHttpxTransport, HttpxTransport, IntegrationsError
+from integrations_sdk.transports import DEFAULT
+
+from ..clients.samples import IDS, encoded, integration
+from ..faces import Face
+from .scripted import Peer, Server, answering, response
+
+BODY = encoded(integration())
+
+
+def given(face: Face, inner: Any) -> Any:
+    return AsyncHttpxTransport(inner) if face.is_async else HttpxTransport(inner)
+
+
+@pytest.fixture
+def inner(face: Face) -> Iterator[Any]:
+    """An httpx client of the user's, that follows redirects and has a header and a hook."""
+    seen: list[str] = []
+
+    async def ahook(request: httpx.Request) -> None:
+        seen.append(request.method)
+
+    hooks: Any = {"request": [ahook if face.is_async else lambda r: seen.append(r.method)]}
+    class_: Any = httpx.AsyncClient if face.is_async else httpx.Client
+    client = class_(follow_redirects=True, headers={"X-Mine": "1"}, event_hooks=hooks)
+    client.seen = seen
+    yield client
+    face(client.aclose() if face.is_async else client.close())
+
+
+def test_a_client_of_httpx_sends_with_its_hooks(face: Face, inner: Any) -> None:
+    with Server(answering(BODY)) as server:
+        client = face.losant(base_url=server.url, transport=given(face, inner))
+
+        assert face(client.integration.get(**IDS)).name == "Cold room broker"
+
+        assert inner.seen == ["GET"]
+        assert server.requests[0].headers["authorization"] == "Bearer tok-SAMPLE-plain"
+        assert server.requests[0].headers["user-agent"].startswith("integrations-sdk/")
+
+
+def test_a_client_of_httpx_that_follows_redirects_does_not_here(face: Face, inner: Any) -> None:
+    with (
+        Server(answering(BODY)) as sink,
+        Server(answering(b"", f"Location: {sink.url}", status="307 Temporary")) as server,
+    ):
+        client = face.losant(base_url=server.url, transport=given(face, inner))
+
+        with pytest.raises(IntegrationsError, match="Redirects are not followed"):
+            face(client.integration.get(**IDS))
+
+        assert sink.connections == 0
+
+
+def test_a_client_of_httpx_stays_open_when_ours_is_closed(face: Face, inner: Any) -> None:
+    with Server(answering(BODY)) as server:
+        client = face.losant(base_url=server.url, transport=given(face, inner))
+        face(client.integration.get(**IDS))
+        face.close(client)
+
+        assert not inner.is_closed
+        assert face(_get(face, inner, server.url)).status_code == 200
+        assert server.connections == 1
+
+
+def _get(face: Face, inner: Any, url: str) -> Any:
+    return inner.get(url)
+
+
+def test_what_comes_too_much_closes_the_connection_of_a_given_client_too(
+    face: Face, inner: Any
+) -> None:
+    def too_much(peer: Peer) -> None:
+        peer.request()
+        peer.send(response(BODY) * 2)
+        peer.silence()
+
+    with Server(too_much, answering(encoded(integration("second")))) as server:
+        client = face.losant(base_url=server.url, transport=given(face, inner), retry=1)
+
+        names = [face(client.integration.get(**IDS)).name for _ in range(2)]
+
+    assert names == ["Cold room broker", "second"]
+
+
+class Own(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport of the user's own that answers from memory, and counts its closing."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        assert request.headers["authorization"] == "Bearer tok-SAMPLE-plain"
+        return httpx.Response(200, stream=Parts())
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self.handle_request(request)
+
+    def close(self) -> None:
+        self.closed += 1
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
+class Parts(httpx.SyncByteStream, httpx.AsyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        yield BODY[:9]
+        yield BODY[9:]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+
+def test_a_transport_of_the_users_own_is_enough(face: Face) -> None:
+    own = Own()
+    transport = given(face, own)
+    client = face.losant(transport=transport)
+
+    assert face(client.integration.get(**IDS)).name == "Cold room broker"
+    face.close(client)
+    assert own.closed == 0
+    face(transport.aclose() if face.is_async else transport.close())
+    assert own.closed == 1
+
+
+def test_a_response_that_a_hook_has_read_is_read_again(face: Face) -> None:
+    async def aread(response: httpx.Response) -> None:
+        await response.aread()
+
+    hook: Any = aread if face.is_async else lambda response: response.read()
+    class_: Any = httpx.AsyncClient if face.is_async else httpx.Client
+    inner = class_(transport=Own(), event_hooks={"response": [hook]})
+    client = face.losant(transport=given(face, inner))
+
+    assert face(client.integration.get(**IDS)).name == "Cold room broker"
+    face(inner.aclose() if face.is_async else inner.close())
+
+
+def test_the_default_transports_open_and_close(face: Face) -> None:
+    opened = (DEFAULT.asynchronous if face.is_async else DEFAULT.sync)("https://losant.example")
+
+    assert type(opened).__name__ == ("AsyncHttpxTransport" if face.is_async else "HttpxTransport")
+    for _ in range(2):
+        face(opened.aclose() if face.is_async else opened.close())  # type: ignore[union-attr]

@@ -1,0 +1,135 @@
+"""The proxies of the environment, on real sockets and both faces."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from integrations_sdk import ConfigurationError, ConnectError, Retry
+
+from ..clients.samples import IDS, encoded, integration
+from ..faces import Face
+from .scripted import Peer, Server, answering, response
+
+BODY = encoded(integration("by proxy"))
+VIA = answering(BODY)
+NOW = Retry(initial=0)
+FAR = "http://losant.test"  # nobody resolves it: what reaches it went by a proxy
+
+
+def far(face: Face, base: str = FAR, **options: Any) -> Any:
+    return face.losant(base_url=base, allow_plain_http=True, retry=NOW, **options)
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_the_environments_proxy_is_used(
+    face: Face, monkeypatch: pytest.MonkeyPatch, name: str, scheme: str
+) -> None:
+    with Server(VIA) as proxy:
+        monkeypatch.setenv(name, f"{scheme}127.0.0.1:{proxy.port}")
+
+        assert face(far(face).integration.get(**IDS)).name == "by proxy"
+
+        assert proxy.requests[0].line.startswith(b"GET http://losant.test/applications/")
+
+
+def test_a_proxy_is_told_its_own_password_and_in_its_own_header(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server(VIA) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://user:pw-SAMPLE@127.0.0.1:{proxy.port}")
+
+        face(far(face).integration.get(**IDS))
+
+        headers = proxy.requests[0].headers
+        assert headers["proxy-authorization"] == "Basic dXNlcjpwdy1TQU1QTEU="
+        assert headers["authorization"] == "Bearer tok-SAMPLE-plain"
+
+
+@pytest.mark.parametrize("exempt", ["losant.test", ".test", "other.example,losant.test", "*"])
+def test_no_proxy_bypasses_it(face: Face, monkeypatch: pytest.MonkeyPatch, exempt: str) -> None:
+    with Server(VIA) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", exempt)
+
+        with pytest.raises(ConnectError):
+            face(far(face).integration.get(**IDS))
+
+        assert proxy.connections == 0
+
+
+def test_no_proxy_leaves_other_hosts_alone(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server(VIA) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "other.example,test.losant")
+
+        assert face(far(face).integration.get(**IDS)).name == "by proxy"
+
+
+def test_a_token_for_this_machine_never_goes_to_a_proxy(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server(VIA) as proxy, Server(answering(encoded(integration("direct")))) as sandbox:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        client = face.losant(base_url=sandbox.url)
+
+        assert face(client.integration.get(**IDS)).name == "direct"
+        assert proxy.connections == 0
+
+
+def test_a_proxy_sees_nothing_of_an_encrypted_call_but_its_host(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[bytes] = []
+
+    def tunnel(peer: Peer) -> None:
+        sent.append(peer.request().head)
+        peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        sent.append(peer.read())
+
+    with Server(tunnel) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+
+        with pytest.raises(ConnectError):
+            face(far(face, "https://losant.test").with_options(retry=1).integration.get(**IDS))
+
+        assert sent[0].startswith(b"CONNECT losant.test:443 HTTP/1.1")
+        assert b"tok-SAMPLE" not in b"".join(sent)
+        assert sent[1].startswith(b"\x16\x03")  # a TLS handshake
+
+
+@pytest.mark.parametrize("status", ["403 Forbidden", "407 Proxy Authentication Required"])
+def test_a_proxy_that_refuses_is_a_connect_error(
+    face: Face, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    def refuse(peer: Peer) -> None:
+        peer.request()
+        peer.send(response(b"tok-SAMPLE-plain", status=status))
+
+    with Server(refuse) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+
+        with pytest.raises(ConnectError, match="the proxy refused") as caught:
+            face(far(face, "https://losant.test").integration.get(**IDS))
+
+        assert "SAMPLE" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "proxy", ["gopher://user:pw-SAMPLE@127.0.0.1:1", "http://user:pw-SAMPLE@[::1", "socks5://h:1"]
+)
+def test_a_proxy_that_cannot_be_used_is_told_and_its_password_is_not(
+    face: Face, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.setitem(sys.modules, "socksio", None)  # as where httpx[socks] is not installed
+
+    with pytest.raises(ConfigurationError, match="the proxy in the environment") as caught:
+        face(far(face).integration.get(**IDS))
+
+    assert "SAMPLE" not in str(caught.value)
+    assert caught.value.__context__ is None

@@ -1,0 +1,125 @@
+"""Certificates that nobody vouches for, on both faces."""
+
+from __future__ import annotations
+
+import shutil
+import ssl
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations_sdk import ConnectError, Retry
+from integrations_sdk.losant import IntegrationPost
+
+from ..clients.samples import IDS, encoded, integration
+from ..conftest import APPLICATION
+from ..faces import Face
+from .scripted import Peer, Script, Server, answering
+
+OPENSSL = shutil.which("openssl")
+pytestmark = pytest.mark.skipif(
+    OPENSSL is None, reason="NOT TESTED: TLS, for there is no openssl to make certificates with"
+)
+
+CREATE: dict[str, Any] = {
+    "application_id": APPLICATION,
+    "integration": IntegrationPost(name="a", integration_type="mqtt"),
+}
+CREATED = answering(encoded(integration()), status="201 Created")
+NOW = Retry(initial=0)
+
+
+def certificate(folder: Path, name: str) -> Path:
+    """Make a certificate for a name or an address, and the key that signed it, in one file."""
+    assert OPENSSL is not None
+    key, made, both = (folder / part for part in ("key.pem", "made.pem", "both.pem"))
+    command = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=sample -addext {name}"
+    subprocess.run(
+        [OPENSSL, *command.split(), "-keyout", str(key), "-out", str(made)],
+        check=True,
+        capture_output=True,
+    )
+    both.write_text(key.read_text() + made.read_text())
+    return both
+
+
+@pytest.fixture(scope="module")
+def for_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return certificate(tmp_path_factory.mktemp("this"), "subjectAltName=IP:127.0.0.1")
+
+
+@pytest.fixture(scope="module")
+def for_another(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return certificate(tmp_path_factory.mktemp("other"), "subjectAltName=DNS:other.example")
+
+
+def encrypted(pem: Path, script: Script) -> Script:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+
+    def play(peer: Peer) -> None:
+        peer.start_tls(context)
+        script(peer)
+
+    return play
+
+
+def https(server: Server) -> str:
+    return server.url.replace("http:", "https:")
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("get", IDS), ("create", CREATE)])
+def test_a_certificate_that_nobody_vouches_for_ends_the_call_at_once(
+    face: Face, for_this_machine: Path, name: str, arguments: dict[str, Any]
+) -> None:
+    with Server(encrypted(for_this_machine, CREATED)) as server:
+        client = face.losant(base_url=https(server), retry=NOW)
+
+        with pytest.raises(ConnectError, match="the server's certificate is not trusted") as caught:
+            face(getattr(client.integration, name)(**arguments))
+
+        assert "self" in caught.value.reason  # self-signed, in the words of this OpenSSL
+        assert len(caught.value.attempts) == server.connections == 1
+        assert server.requests == []
+
+
+def test_a_certificate_for_another_host_ends_the_call_at_once(
+    face: Face, for_another: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(for_another))
+    with Server(encrypted(for_another, CREATED)) as server:
+        client = face.losant(base_url=https(server), retry=NOW)
+
+        with pytest.raises(ConnectError, match=r"not trusted.*127\.0\.0\.1"):
+            face(client.integration.create(**CREATE))
+
+        assert server.connections == 1
+        assert server.requests == []
+
+
+def test_the_certificates_of_the_environment_are_trusted(
+    face: Face, for_this_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(for_this_machine))
+    with Server(encrypted(for_this_machine, CREATED)) as server:
+        client = face.losant(base_url=https(server).upper().replace("HTTPS", "Https"))
+
+        for _ in range(2):
+            assert face(client.integration.create(**CREATE)).name == "Cold room broker"
+
+        assert (len(server.requests), server.connections) == (2, 1)
+        face.close(client)
+
+
+def test_a_server_that_speaks_no_tls_is_not_spoken_to_in_clear(face: Face) -> None:
+    def plain(peer: Peer) -> None:
+        peer.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        peer.silence()
+
+    with Server(plain) as server:
+        client = face.losant(base_url=https(server), retry=1)
+
+        with pytest.raises(ConnectError, match="nothing was sent"):
+            face(client.integration.get(**IDS))
