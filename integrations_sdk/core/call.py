@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
 import attrs
 
 from . import arguments
+from .document import JSON
+from .errors import APIError
 from .model import UNSET, Model, Unset
 
 if TYPE_CHECKING:
@@ -37,6 +39,12 @@ class Operation(Generic[T]):
             its method is safe (RFC 9110 section 9.2.1).
         body: The model that it takes as its body, if it takes one.
         body_name: The argument that takes it.
+        is_form: Whether the body travels as a form rather than as JSON.
+        unwrap: From an answer's body, None where there is none, and its headers to the document
+            that is decoded: where that is inside of an envelope, or a header, or nothing at all.
+        errors: What a status means here, where it is not what it means everywhere.
+        when_gone: The document that a 404 stands for, once an earlier attempt of the same call
+            may have deleted what it names.
         document: Where the platform describes it.
     """
 
@@ -49,6 +57,10 @@ class Operation(Generic[T]):
     repeatable: bool = attrs.Factory(lambda self: self.method in {"GET", "HEAD"}, takes_self=True)
     body: type[Model] | None = None
     body_name: str = "body"
+    is_form: bool = False
+    unwrap: Callable[[JSON, Headers], JSON] | None = None
+    errors: Mapping[int, type[APIError]] = attrs.Factory(dict[int, type[APIError]])
+    when_gone: JSON | Unset = UNSET
     document: str = ""
 
     def __call__(
@@ -117,6 +129,7 @@ class Reply(Generic[T]):
 
     Attributes:
         value: The model.
+        url: Where it came from, without the query.
         status: The HTTP status.
         headers: The answer's headers; their values are not in the repr.
         request_id: The platform's name for the request, if it gave one.
@@ -125,6 +138,7 @@ class Reply(Generic[T]):
     """
 
     value: T
+    url: str
     status: int
     headers: Headers
     request_id: str | None

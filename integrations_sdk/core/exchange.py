@@ -25,11 +25,13 @@ from .errors import (
     TransportError,
     error_class,
 )
-from .model import secrets_in
+from .model import Unset, secrets_in
 from .retry import RETRIED_STATUSES, Attempt, retry_after
 from .transport import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .call import Call
     from .document import JSON
     from .secret import Secret
@@ -41,6 +43,7 @@ T = TypeVar("T")
 _USER_AGENT: Final = f"integrations-sdk/{__version__}"
 log: Final = logging.getLogger("integrations_sdk")
 
+_PERHAPS_DONE: Final = RETRIED_STATUSES - {429}  # which tells that the request was not processed
 _UNSURE: Final = "The write may or may not have happened: read the resource before you try again"
 _REDIRECTED: Final = "Redirects are not followed, for the token would go along: check base_url"
 
@@ -70,8 +73,9 @@ class Exchange(Generic[T]):
         self._deadline = math.inf if total is None else self._began + total
         self._attempts: list[Attempt] = []
         self._repeatable: BaseException | None = None
-        self._token: Secret | None = None
+        self._tokens: list[Secret] = []
         self._asked_again = False
+        self._unsure = False  # whether an attempt was made that may have been processed
 
     def request(self, token: Secret) -> Request:
         """Return what to send.
@@ -80,13 +84,13 @@ class Exchange(Generic[T]):
             MissingScopeError: When the token is known to lack every scope that would do.
         """
         self._check_scopes(token)
-        self._token = token
+        self._tokens.append(token)
         self._sent = time.monotonic()
         credentials = self._settings.platform.authorize(token)
         headers = {
             "accept": "application/json",
             "user-agent": _USER_AGENT,
-            **({"content-type": "application/json"} if self._content is not None else {}),
+            **self._content_type(),
             **self._settings.headers,
             **self._call.headers,
             **credentials.headers,
@@ -135,10 +139,17 @@ class Exchange(Generic[T]):
             APIError: When the platform refused.
             DecodeError: When it answered something undocumented.
         """
-        if response.status not in self._operation.success:
+        gone_document = self._operation.when_gone
+        gone = response.status == 404 and self._unsure  # noqa: PLR2004
+        if gone and not isinstance(gone_document, Unset):
+            value = self._decode(response, lambda: gone_document)
+        elif response.status in self._operation.success:
+            value = self._decode(response, lambda: self._document(response))
+        else:
             raise self._refusal(response)
         return Reply(
-            value=self._decode(response),
+            value=value,
+            url=self._url,
             status=response.status,
             headers=response.headers,
             request_id=self._request_id(response),
@@ -149,6 +160,7 @@ class Exchange(Generic[T]):
     def fail(self, fault: Fault) -> TransportError:
         """Return the error that a transport's fault stands for."""
         self.note(fault.reason)
+        self._unsure |= fault.sent
         class_: type[TransportError] = TransportError
         if fault.sent and not self._operation.repeatable:
             class_ = AmbiguousWriteError
@@ -187,13 +199,22 @@ class Exchange(Generic[T]):
         error.attempts = tuple(self._attempts)
 
     def _encoded_body(self) -> bytes | None:
-        if self._operation.body is None:
+        operation = self._operation
+        if operation.body is None:
             return None
-        codec = self._settings.platform.codec
-        return codec.encode(self._operation.body_name, self._call.body, self._operation.body)
+        return self._settings.platform.codec.encode(
+            operation.body_name, self._call.body, operation.body, is_form=operation.is_form
+        )
+
+    def _content_type(self) -> dict[str, str]:
+        if self._content is None:
+            return {}
+        if self._operation.is_form:
+            return {"content-type": "application/x-www-form-urlencoded"}
+        return {"content-type": "application/json"}
 
     def _check_scopes(self, token: Secret) -> None:
-        if not self._operation.scopes or token is self._token:
+        if not self._operation.scopes or token in self._tokens:
             return
         granted = granted_scopes(self._settings, token)
         if granted is not None and not scopes.suffices(granted, self._operation.scopes):
@@ -201,7 +222,9 @@ class Exchange(Generic[T]):
 
     def _refusal(self, response: Response) -> APIError:
         code, message = self._settings.platform.read_error(_read(response.content))
-        error = error_class(response.status)(
+        self._unsure |= response.status in _PERHAPS_DONE
+        class_ = self._operation.errors.get(response.status, error_class(response.status))
+        error = class_(
             self._operation.name,
             self._operation.method,
             self._url,
@@ -218,18 +241,25 @@ class Exchange(Generic[T]):
         return error
 
     def _hint(self, status: int) -> str:
-        if status in RETRIED_STATUSES - {429} and not self._operation.repeatable:
+        if status in _PERHAPS_DONE and not self._operation.repeatable:
             return _UNSURE
         return _REDIRECTED if 300 <= status < 400 else ""  # noqa: PLR2004
 
-    def _decode(self, response: Response) -> T:
+    def _document(self, response: Response) -> JSON:
+        unwrap = self._operation.unwrap
+        if unwrap is None:
+            return document.parse(response.content)
+        body = document.parse(response.content) if response.content else None
+        return unwrap(body, response.headers)
+
+    def _decode(self, response: Response, read: Callable[[], JSON]) -> T:
         returns = self._operation.returns
         if returns is type(None):
             return None  # pyright: ignore[reportReturnType] -- T is None, as returns says; mypy knows
-        problem = ("$", "JSON", _kind(response))
+        problem = ("$", "JSON", self._redacted(_kind(response)))
         try:
             value, drifts = self._settings.platform.codec.decode(
-                returns, document.parse(response.content), strict=self._settings.strict
+                returns, read(), strict=self._settings.strict
             )
         except DecodeError as error:
             problem = (error.path, error.expected, error.got)
@@ -260,7 +290,7 @@ class Exchange(Generic[T]):
 
     def _redacted(self, text: str) -> str:
         """Replace what we sent in confidence, where a server repeats it."""
-        sent = [self._token.reveal()] if self._token is not None else []
+        sent = [token.reveal() for token in self._tokens]
         sent += secrets_in(self._call.body)
         for secret in sorted(sent, key=len, reverse=True):
             text = text.replace(secret, "[secret]") if secret else text

@@ -151,7 +151,7 @@ class PageMethod(_BoundPages[P, I, D]):
         client: SyncClient = self._resource.client
         call = self.call(*args, **kwargs)
         reply = client.send_with_response(call)
-        return _replaced(reply, Page(client, self._paging, call, reply.value))
+        return _replaced(reply, Page(client, self._paging, call, reply))
 
 
 class AsyncPageMethod(_BoundPages[P, I, D]):
@@ -168,7 +168,7 @@ class AsyncPageMethod(_BoundPages[P, I, D]):
         client: AsyncClient = self._resource.client
         call = self.call(*args, **kwargs)
         reply = await client.send_with_response(call)
-        return _replaced(reply, AsyncPage(client, self._paging, call, reply.value))
+        return _replaced(reply, AsyncPage(client, self._paging, call, reply))
 
 
 class Endpoint(_Declaration[P, T]):

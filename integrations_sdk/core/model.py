@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, Type
 import attrs
 
 from .document import JSON
+from .errors import DecodeError
 from .secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from typing_extensions import Self
 
@@ -104,7 +105,17 @@ class Model:
         Raises:
             DecodeError: When the document is not JSON, not an object, or lacks its identity.
         """
-        return cls.codec.load(cls, data, strict=strict)
+        try:
+            return cls.codec.load(cls, data, strict=strict)
+        except DecodeError as error:
+            failure = error.with_traceback(None)
+        del data  # as the frames below, this one would show the document in a traceback
+        raise failure
+
+    @classmethod
+    def variant(cls, _document: Mapping[str, JSON]) -> type[Self]:
+        """Return the model of a document: a subclass, where a platform tells kinds apart by it."""
+        return cls
 
     def to_json(self, *, reveal: bool = False) -> dict[str, JSON]:
         """Return the JSON object that this model stands for.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
-from .call import Call
+from .call import Call, Reply
 from .errors import DecodeError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Paging(Generic[I, D]):
 
     item: type[I]
     items: Callable[[D], Sequence[I]]
-    following: Callable[[Call[D], D], Call[D] | None]
+    following: Callable[[Call[D], Reply[D]], Call[D] | None]
 
 
 class _Slice(Generic[I, D]):
@@ -41,12 +41,12 @@ class _Slice(Generic[I, D]):
     """The items of this page alone."""
 
     def __init__(
-        self, paging: Paging[I, D], call: Call[D], data: D, seen: tuple[Call[D], ...]
+        self, paging: Paging[I, D], call: Call[D], reply: Reply[D], seen: tuple[Call[D], ...]
     ) -> None:
-        self.data = data
-        self.items = paging.items(data)
+        self.data = reply.value
+        self.items = paging.items(reply.value)
         self._paging = paging
-        self._following = paging.following(call, data)
+        self._following = paging.following(call, reply)
         self._seen = (*seen, call)
 
     @property
@@ -79,10 +79,10 @@ class Page(_Slice[I, D]):
         client: SyncClient,
         paging: Paging[I, D],
         call: Call[D],
-        data: D,
+        reply: Reply[D],
         seen: tuple[Call[D], ...] = (),
     ) -> None:
-        super().__init__(paging, call, data, seen)
+        super().__init__(paging, call, reply, seen)
         self._client = client
 
     def next_page(self) -> Page[I, D] | None:
@@ -94,7 +94,8 @@ class Page(_Slice[I, D]):
         call = self._next_call()
         if call is None:
             return None
-        return Page(self._client, self._paging, call, self._client.send(call), self._seen)
+        reply = self._client.send_with_response(call)
+        return Page(self._client, self._paging, call, reply, self._seen)
 
     def pages(self) -> Iterator[Page[I, D]]:
         """Walk the pages: this one, then all after it."""
@@ -116,10 +117,10 @@ class AsyncPage(_Slice[I, D]):
         client: AsyncClient,
         paging: Paging[I, D],
         call: Call[D],
-        data: D,
+        reply: Reply[D],
         seen: tuple[Call[D], ...] = (),
     ) -> None:
-        super().__init__(paging, call, data, seen)
+        super().__init__(paging, call, reply, seen)
         self._client = client
 
     async def next_page(self) -> AsyncPage[I, D] | None:
@@ -131,9 +132,8 @@ class AsyncPage(_Slice[I, D]):
         call = self._next_call()
         if call is None:
             return None
-        return AsyncPage(
-            self._client, self._paging, call, await self._client.send(call), self._seen
-        )
+        reply = await self._client.send_with_response(call)
+        return AsyncPage(self._client, self._paging, call, reply, self._seen)
 
     async def pages(self) -> AsyncIterator[AsyncPage[I, D]]:
         """Walk the pages: this one, then all after it."""
@@ -159,8 +159,8 @@ class AsyncPages(Generic[I, D]):
         self._call = call
 
     async def _first(self) -> AsyncPage[I, D]:
-        data = await self._client.send(self._call)
-        return AsyncPage(self._client, self._paging, self._call, data)
+        reply = await self._client.send_with_response(self._call)
+        return AsyncPage(self._client, self._paging, self._call, reply)
 
     def __await__(self) -> Generator[Any, None, AsyncPage[I, D]]:
         return self._first().__await__()

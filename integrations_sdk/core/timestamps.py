@@ -25,6 +25,11 @@ def parse(text: str) -> datetime:
     return datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6]:0<6}{offset}")
 
 
+def six_digits(moment: datetime) -> str:
+    """Write a date-time the way Ruby on Rails once did: six digits of a second, a zone if any."""
+    return moment.isoformat(timespec="microseconds")
+
+
 def javascript(moment: datetime) -> str:
     """Write a date-time the way JavaScript does: milliseconds, and ``Z`` for UTC.
 

@@ -69,6 +69,7 @@ class Walk:
     def _model(self, cls: type[Model], value: Any, path: str) -> Model:
         if not document.is_object(value):
             raise At(Drift(path or "$", "object", document.kind(value)))
+        cls = cls.variant(value)
         extra = dict(value)
         found: dict[str, Any] = {}
         for name, member in self._members(cls).items():

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 
 import attrs
 
@@ -34,6 +35,16 @@ M = TypeVar("M", bound=Model)
 
 def _is_mask(value: object) -> bool:
     return value == MASK
+
+
+def hyphen_case(name: str) -> str:
+    """``consumer_key`` becomes ``consumer-key``."""
+    return name.replace("_", "-")
+
+
+def as_is(name: str) -> str:
+    """``account_id`` stays as it is."""
+    return name
 
 
 def camel_case(name: str) -> str:
@@ -114,13 +125,16 @@ class Codec:
             written.setdefault(member, raw if reveal else document.mask(raw))
         return written
 
-    def encode(self, name: str, model: object, type_: type[Model]) -> bytes:
+    def encode(
+        self, name: str, model: object, type_: type[Model], *, is_form: bool = False
+    ) -> bytes:
         """Write a request's body, once it is known to be what the platform documents.
 
         Args:
             name: The argument that it came in, for the error.
             model: What the caller passed.
             type_: What was asked for.
+            is_form: Write a form rather than JSON.
 
         Raises:
             InvalidArgumentError: When a member contradicts its documented type, or is a mask.
@@ -130,6 +144,8 @@ class Codec:
             raise InvalidArgumentError(name, wanted, type(model).__name__)
         written = self.dump(model, reveal=True)
         problem = self._problem(type_, written)
+        if problem is None and is_form:
+            return urlencode(written).encode()
         if problem is None:
             return json.dumps(written, separators=(",", ":"), allow_nan=False).encode()
         del written  # it holds secrets, and this frame ends up in a traceback
@@ -190,6 +206,9 @@ class Codec:
             def hook(value: Any, _: Any) -> Any:
                 if not document.is_object(value):
                     raise Mismatch("object", value)
+                variant = cls.variant(value)
+                if variant is not cls:
+                    return converter.get_structure_hook(variant)(value, variant)
                 model = structure(value, cls)
                 if not known.issuperset(value):
                     model.extra = {k: v for k, v in value.items() if k not in known}

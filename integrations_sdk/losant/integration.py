@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from integrations_sdk.core.arguments import at_least, choice, object_id
-from integrations_sdk.core.call import Call, Operation
+from integrations_sdk.core.call import Call, Operation, Reply
 from integrations_sdk.core.faces import ClientT_co, Resource, endpoint, pages
 from integrations_sdk.core.model import UNSET
 from integrations_sdk.core.paging import Paging
@@ -74,9 +74,10 @@ DELETE: Final = Operation(
 
 
 def _following(
-    call: Call[IntegrationList], answer: IntegrationList
+    call: Call[IntegrationList], reply: Reply[IntegrationList]
 ) -> Call[IntegrationList] | None:
     """Losant counts pages from 0; the last is the one that reaches the total."""
+    answer = reply.value
     page = answer.page if answer.page is not UNSET else int(call.query.get("page", 0))
     size = answer.per_page if answer.per_page is not UNSET else len(answer.items)
     if answer.total_count is UNSET or not answer.items or (page + 1) * size >= answer.total_count:

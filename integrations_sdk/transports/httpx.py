@@ -86,6 +86,8 @@ class HttpxTransport:
                 return incoming(response, content)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             fault = fault_of(error, request)
+        except KeyboardInterrupt as interrupt:
+            raise interrupt.with_traceback(None)  # noqa: B904 -- itself; frames below hold the body
         finally:
             DEADLINE.reset(before)
         raise fault  # outside of the handler: its exception holds the request
@@ -122,6 +124,8 @@ class AsyncHttpxTransport:
             fault = Fault(_OVERDUE, sent=True, overdue=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             fault = fault_of(error, request)
+        except anyio.get_cancelled_exc_class() as cancelled:
+            raise cancelled.with_traceback(None)  # noqa: B904 -- itself; frames below hold the body
         raise fault  # outside of the handler: its exception holds the request
 
     async def _open(self, request: httpx.Request) -> httpx.Response:

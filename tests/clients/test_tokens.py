@@ -180,6 +180,13 @@ def test_a_forbidden_call_asks_for_no_other_token(face: Face, serve: Serve) -> N
 
 def test_threads_that_are_refused_together_ask_once() -> None:
     provider = Provider()
+    asked = threading.Semaphore(0)
+
+    def provide() -> str:
+        if provider.asked:
+            asked.acquire(timeout=0.05)  # long enough for the others to be refused as well
+        return provider()
+
     together = threading.Barrier(8, timeout=5)
     old_ones = itertools.count()
 
@@ -192,7 +199,7 @@ def test_threads_that_are_refused_together_ask_once() -> None:
 
     face = Face("sync")
     recorder = Recorder(face, answer)
-    client: Losant = face.losant(provider, transport=recorder.transport)
+    client: Losant = face.losant(provide, transport=recorder.transport)
     with ThreadPoolExecutor(8) as pool:
         models = list(pool.map(lambda _: client.integration.get(**IDS), range(8)))
 

@@ -175,6 +175,7 @@ def test_only_a_safe_method_is_repeatable_unless_declared(method: str, repeatabl
 def test_a_reply_does_not_show_the_values_of_headers() -> None:
     reply = Reply(
         value=5,
+        url="https://api.example/rooms/r",
         status=200,
         headers=Headers([("Set-Cookie", "SAMPLE")]),
         request_id=None,

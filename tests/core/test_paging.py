@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from integrations_sdk import AsyncPage, AsyncPages, Call, DecodeError, Page
+from integrations_sdk import AsyncPage, AsyncPages, Call, DecodeError, Page, Reply
 from integrations_sdk.core.paging import Paging
 from integrations_sdk.losant import Integration, IntegrationList
 from integrations_sdk.losant.integration import LIST, PAGES
+from integrations_sdk.transports import Headers
 from tests.faces import Face
 
 from .examples import APPLICATION
@@ -32,13 +33,22 @@ class Pager:
         self._answer = answer
         self.sent: list[Call[Any]] = []
 
-    def send(self, call: Call[Any]) -> Any:
+    def send_with_response(self, call: Call[Any]) -> Any:
         self.sent.append(call)
+        reply = Reply(
+            value=self._answer(call),
+            url="https://api.example/things",
+            status=200,
+            headers=Headers(),
+            request_id=None,
+            elapsed=0.0,
+            attempts=(),
+        )
         if not self._face.is_async:
-            return self._answer(call)
+            return reply
 
-        async def later() -> IntegrationList:
-            return self._answer(call)
+        async def later() -> Any:
+            return reply
 
         return later()
 
@@ -47,7 +57,7 @@ class Pager:
         client: Any = self
         if self._face.is_async:
             return AsyncPages(client, paging, call)
-        return Page(client, paging, call, self.send(call))
+        return Page(client, paging, call, self.send_with_response(call))
 
     @property
     def asked(self) -> list[str | None]:
@@ -208,7 +218,7 @@ def test_a_server_that_always_sends_the_same_page_ends_in_an_error(face: Face) -
 def circle(length: int) -> Paging[Integration, IntegrationList]:
     """Return a paging whose last page leads to its first."""
 
-    def following(call: Call[Any], _: IntegrationList) -> Call[Any]:
+    def following(call: Call[Any], _: Reply[IntegrationList]) -> Call[Any]:
         return call.with_query(page=(int(call.query["page"]) + 1) % length)
 
     return Paging(item=Integration, items=lambda answer: answer.items, following=following)

@@ -1,6 +1,7 @@
 """The sandbox in a Python program: starting, stopping, resetting, many at once."""
 
 import asyncio
+import contextlib
 import logging
 import socket
 import threading
@@ -98,7 +99,7 @@ def test_a_reset_brings_the_example_data_back_and_keeps_the_tokens(
 
 def test_the_environment_points_a_client_here(sandbox: Sandbox) -> None:
     environment = sandbox.environment()
-    assert list(environment) == ["LOSANT_BASE_URL", "LOSANT_ACCESS_TOKEN"]
+    assert list(environment)[:2] == ["LOSANT_BASE_URL", "LOSANT_ACCESS_TOKEN"]
     reply = httpx.get(
         environment["LOSANT_BASE_URL"] + f"/applications/{APPLICATION}/integrations",
         headers={"Authorization": f"Bearer {environment['LOSANT_ACCESS_TOKEN']}"},
@@ -226,9 +227,9 @@ def test_a_client_in_mid_request_does_not_hold_up_the_end(
             idle.sendall(head(sandbox, "GET", f"/losant{ONE}"))
             assert idle.recv(12) == b"HTTP/1.1 200"
         for connection in (slow, idle):
-            with connection:
+            with connection, contextlib.suppress(ConnectionResetError):
                 while data := connection.recv(65536):
-                    assert b"500" not in data
+                    assert not data.startswith(b"HTTP/1.1 5")
     assert not caplog.records
 
 

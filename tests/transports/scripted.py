@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _LINGER = struct.pack("ii", 1, 0)
 _BETWEEN_DRIPS = 0.01
+_DRIPS = 200
 
 
 @attrs.frozen
@@ -83,8 +84,10 @@ class Peer:
         self._sock.sendall(data)
 
     def drip(self, data: bytes) -> None:
-        """Send the same bytes over and over, slowly, until somebody hangs up."""
-        while not self._server.stopping.wait(_BETWEEN_DRIPS):
+        """Send the same bytes over and over, slowly, for longer than any test should take."""
+        for _ in range(_DRIPS):
+            if self._server.stopping.wait(_BETWEEN_DRIPS):
+                break
             self.send(data)
 
     def silence(self) -> None:
@@ -92,6 +95,10 @@ class Peer:
         with contextlib.suppress(Gone):
             while True:
                 self._more()
+
+    def stall(self) -> None:
+        """Read nothing, until the server is closing."""
+        self._server.stopping.wait(5)
 
     def reset(self) -> None:
         """Hang up by a RST."""

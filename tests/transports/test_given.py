@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from integrations_sdk import AsyncHttpxTransport, HttpxTransport, IntegrationsError
+from integrations_sdk import (
+    AsyncHttpxTransport,
+    DeadlineExceededError,
+    HttpxTransport,
+    IntegrationsError,
+    Timeout,
+)
 from integrations_sdk.transports import DEFAULT
 
 from ..clients.samples import IDS, encoded, integration
 from ..faces import Face
-from .scripted import Peer, Server, answering, response
+from .scripted import Peer, Server, answering, dripping, response
 
 BODY = encoded(integration())
 
@@ -91,6 +98,18 @@ def test_what_comes_too_much_closes_the_connection_of_a_given_client_too(
         names = [face(client.integration.get(**IDS)).name for _ in range(2)]
 
     assert names == ["Cold room broker", "second"]
+
+
+def test_a_body_that_drips_into_a_given_client_ends_at_the_deadline(face: Face, inner: Any) -> None:
+    with Server(dripping(response(length=10_000), b" ")) as server:
+        timeout = Timeout(total=0.1)
+        client = face.losant(base_url=server.url, transport=given(face, inner), timeout=timeout)
+        began = time.monotonic()
+
+        with pytest.raises(DeadlineExceededError):
+            face(client.integration.get(**IDS))
+
+        assert time.monotonic() - began < 0.6
 
 
 class Own(httpx.BaseTransport, httpx.AsyncBaseTransport):
