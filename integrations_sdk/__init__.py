@@ -9,92 +9,44 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ._version import __version__
+from ._version import __version__ as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .core.call import Call as Call
-    from .core.call import Operation as Operation
-    from .core.call import Reply as Reply
+    from .core.call import Call as Call, Operation as Operation, Reply as Reply
     from .core.document import JSON as JSON
-    from .core.errors import AmbiguousWriteError as AmbiguousWriteError
-    from .core.errors import APIError as APIError
-    from .core.errors import AuthenticationError as AuthenticationError
-    from .core.errors import BadRequestError as BadRequestError
-    from .core.errors import ConfigurationError as ConfigurationError
-    from .core.errors import ConflictError as ConflictError
-    from .core.errors import ConnectError as ConnectError
-    from .core.errors import DeadlineExceededError as DeadlineExceededError
-    from .core.errors import DecodeError as DecodeError
-    from .core.errors import IntegrationsError as IntegrationsError
-    from .core.errors import InternalServerError as InternalServerError
-    from .core.errors import InvalidArgumentError as InvalidArgumentError
-    from .core.errors import MissingScopeError as MissingScopeError
-    from .core.errors import NotFoundError as NotFoundError
-    from .core.errors import PermissionDeniedError as PermissionDeniedError
-    from .core.errors import PreconditionFailedError as PreconditionFailedError
-    from .core.errors import RateLimitError as RateLimitError
-    from .core.errors import TransportError as TransportError
-    from .core.errors import UnprocessableEntityError as UnprocessableEntityError
-    from .core.model import UNSET as UNSET
-    from .core.model import Maybe as Maybe
-    from .core.model import Model as Model
-    from .core.model import Unset as Unset
-    from .core.paging import AsyncPage as AsyncPage
-    from .core.paging import AsyncPages as AsyncPages
-    from .core.paging import Page as Page
-    from .core.retry import Attempt as Attempt
-    from .core.retry import Retry as Retry
+    from .core.errors import (
+        AmbiguousWriteError as AmbiguousWriteError,
+        APIError as APIError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        ConnectError as ConnectError,
+        DeadlineExceededError as DeadlineExceededError,
+        DecodeError as DecodeError,
+        IntegrationsError as IntegrationsError,
+        InternalServerError as InternalServerError,
+        InvalidArgumentError as InvalidArgumentError,
+        MissingScopeError as MissingScopeError,
+        NotFoundError as NotFoundError,
+        PermissionDeniedError as PermissionDeniedError,
+        PreconditionFailedError as PreconditionFailedError,
+        RateLimitError as RateLimitError,
+        TransportError as TransportError,
+        UnprocessableEntityError as UnprocessableEntityError,
+    )
+    from .core.model import UNSET as UNSET, Maybe as Maybe, Model as Model, Unset as Unset
+    from .core.paging import AsyncPage as AsyncPage, AsyncPages as AsyncPages, Page as Page
+    from .core.retry import Attempt as Attempt, Retry as Retry
     from .core.secret import Secret as Secret
     from .core.tolerance import Drift as Drift
     from .core.transport import Timeout as Timeout
-    from .losant import AsyncLosant as AsyncLosant
-    from .losant import Losant as Losant
-    from .transports import AsyncHttpxTransport as AsyncHttpxTransport
-    from .transports import HttpxTransport as HttpxTransport
-
-__all__ = [
-    "JSON",
-    "UNSET",
-    "APIError",
-    "AmbiguousWriteError",
-    "AsyncHttpxTransport",
-    "AsyncLosant",
-    "AsyncPage",
-    "AsyncPages",
-    "Attempt",
-    "AuthenticationError",
-    "BadRequestError",
-    "Call",
-    "ConfigurationError",
-    "ConflictError",
-    "ConnectError",
-    "DeadlineExceededError",
-    "DecodeError",
-    "Drift",
-    "HttpxTransport",
-    "IntegrationsError",
-    "InternalServerError",
-    "InvalidArgumentError",
-    "Losant",
-    "Maybe",
-    "MissingScopeError",
-    "Model",
-    "NotFoundError",
-    "Operation",
-    "Page",
-    "PermissionDeniedError",
-    "PreconditionFailedError",
-    "RateLimitError",
-    "Reply",
-    "Retry",
-    "Secret",
-    "Timeout",
-    "TransportError",
-    "UnprocessableEntityError",
-    "Unset",
-    "__version__",
-]
+    from .losant import AsyncLosant as AsyncLosant, Losant as Losant
+    from .transports import (
+        AsyncHttpxTransport as AsyncHttpxTransport,
+        HttpxTransport as HttpxTransport,
+    )
 
 _ROOMS = {
     "core.call": ("Call", "Operation", "Reply"),
@@ -124,15 +76,15 @@ _ROOMS = {
     "core.paging": ("AsyncPage", "AsyncPages", "Page"),
     "core.retry": ("Attempt", "Retry"),
     "core.secret": ("Secret",),
-    "core.transport": ("Timeout",),
     "core.tolerance": ("Drift",),
+    "core.transport": ("Timeout",),
     "losant": ("AsyncLosant", "Losant"),
     "transports": ("AsyncHttpxTransport", "HttpxTransport"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
-
-if not TYPE_CHECKING:  # a checker that sees it believes in every name
+if not TYPE_CHECKING:  # checkers read the imports above, and would believe in every name
+    __all__ = list(_ROOM_OF)
 
     def __getattr__(name: str) -> object:
         if name not in _ROOM_OF:

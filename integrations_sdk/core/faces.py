@@ -39,19 +39,18 @@ class Resource(Generic[ClientT_co]):
         return f"<{type(self).__name__} of {self.client!r}>"
 
 
-class _Declaration(Generic[P, T]):
-    """What declaring decorators share: the operation, and a face that looks like a function."""
+class Declared(Generic[P, T]):
+    """A function of a resource that declares something, and still looks like that function."""
 
-    def __init__(self, operation: Operation[T], function: Callable[..., Call[T]]) -> None:
-        self.operation = operation
+    def __init__(self, function: Callable[..., T]) -> None:
         self.function = function
         self.__name__: str = function.__name__
         self.__qualname__: str = function.__qualname__
         self.__module__: str = function.__module__
         self.__doc__: str | None = function.__doc__
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Call[T]:  # noqa: ANN401 -- as the function
-        """Return the call for a resource and these arguments."""
+    def __call__(self, *args: Any, **kwargs: Any) -> T:  # noqa: ANN401 -- as the function
+        """Return what the function declares for a resource and these arguments."""
         return self.function(*args, **kwargs)
 
     @property
@@ -59,44 +58,47 @@ class _Declaration(Generic[P, T]):
         return _evaluated(self.function)
 
 
-class _Bound(Generic[P, T]):
+class Bound(Generic[P, T]):
     """A declaration on the resource of a client."""
 
-    def __init__(self, declaration: _Declaration[P, T], resource: Resource[Any]) -> None:
-        self._declaration = declaration
+    def __init__(self, declared: Declared[P, T], resource: Resource[Any], result: Any) -> None:  # noqa: ANN401 -- a type, as a value
+        self._declared = declared
         self._resource = resource
-        self.__name__: str = declaration.__name__
-        self.__qualname__: str = declaration.__qualname__
-        self.__module__: str = declaration.__module__
-        self.__doc__: str | None = declaration.__doc__
+        self._result = result
+        self.__name__: str = declared.__name__
+        self.__qualname__: str = declared.__qualname__
+        self.__module__: str = declared.__module__
+        self.__doc__: str | None = declared.__doc__
 
-    def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[T]:
-        """Return the call for these arguments without sending it.
-
-        Raises:
-            InvalidArgumentError: When an argument is one that the platform rules out.
-        """
-        return self._declaration.function(self._resource, *args, **kwargs)
+    def _declare(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._declared.function(self._resource, *args, **kwargs)
 
     def __get__(self, _instance: object, _owner: type | None = None) -> Self:
         """Look like a function to ``help`` and to documentation generators."""
         return self
 
-    def _result(self) -> Any:  # noqa: ANN401 -- a type, as a value
-        return self._declaration.operation.returns
-
     @property
     def __signature__(self) -> inspect.Signature:
-        signature = _evaluated(self._declaration.function)
+        signature = _evaluated(self._declared.function)
         _, *parameters = signature.parameters.values()
-        return signature.replace(parameters=parameters, return_annotation=self._result())
+        return signature.replace(parameters=parameters, return_annotation=self._result)
 
     def __repr__(self) -> str:
         owner = type(self._resource).__name__
         return f"<{type(self).__name__} {owner}.{self.__name__}{self.__signature__}>"
 
 
-class Method(_Bound[P, T]):
+class _BoundCall(Bound[P, Call[T]], Generic[P, T]):
+    def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[T]:
+        """Return the call for these arguments without sending it.
+
+        Raises:
+            InvalidArgumentError: When an argument is one that the platform rules out.
+        """
+        return self._declare(*args, **kwargs)
+
+
+class Method(_BoundCall[P, T]):
     """A call of the synchronous face: call it, and the answer's model is returned."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -110,7 +112,7 @@ class Method(_Bound[P, T]):
         return client.send_with_response(self.call(*args, **kwargs))
 
 
-class AsyncMethod(_Bound[P, T]):
+class AsyncMethod(_BoundCall[P, T]):
     """A call of the asynchronous face: await it for the answer's model."""
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -124,23 +126,15 @@ class AsyncMethod(_Bound[P, T]):
         return await client.send_with_response(self.call(*args, **kwargs))
 
 
-class _BoundPages(_Bound[P, D], Generic[P, I, D]):
-    _page: Any  # Page or AsyncPages, to be subscripted
-
-    def __init__(
-        self, declaration: _Declaration[P, D], resource: Resource[Any], paging: Paging[I, D]
-    ) -> None:
-        super().__init__(declaration, resource)
-        self._paging = paging
-
-    def _result(self) -> Any:  # noqa: ANN401 -- a type, as a value
-        return self._page[self._paging.item, self._declaration.operation.returns]
+class _BoundPages(_BoundCall[P, D], Generic[P, I, D]):
+    def __init__(self, declared: Pages[P, I, D], resource: Resource[Any], page: Any) -> None:  # noqa: ANN401 -- a generic class, to be subscripted
+        result = page[declared.paging.item, declared.operation.returns]
+        super().__init__(declared, resource, result)
+        self._paging = declared.paging
 
 
 class PageMethod(_BoundPages[P, I, D]):
     """A list of the synchronous face: call it for its first page; iterate that for all items."""
-
-    _page = Page
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Page[I, D]:
         """Fetch the first page."""
@@ -157,8 +151,6 @@ class PageMethod(_BoundPages[P, I, D]):
 class AsyncPageMethod(_BoundPages[P, I, D]):
     """A list of the asynchronous face: await it for its first page, or iterate all its items."""
 
-    _page = AsyncPages
-
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncPages[I, D]:
         """Return the list, to be awaited or iterated."""
         return AsyncPages(self._resource.client, self._paging, self.call(*args, **kwargs))
@@ -171,8 +163,12 @@ class AsyncPageMethod(_BoundPages[P, I, D]):
         return _replaced(reply, AsyncPage(client, self._paging, call, reply))
 
 
-class Endpoint(_Declaration[P, T]):
+class Endpoint(Declared[P, Call[T]], Generic[P, T]):
     """A declared call."""
+
+    def __init__(self, operation: Operation[T], function: Callable[..., Call[T]]) -> None:
+        super().__init__(function)
+        self.operation = operation
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -186,17 +182,18 @@ class Endpoint(_Declaration[P, T]):
         if instance is None:
             return self
         if isinstance(instance.client, AsyncClient):
-            return AsyncMethod(self, instance)
-        return Method(self, instance)
+            return AsyncMethod(self, instance, self.operation.returns)
+        return Method(self, instance, self.operation.returns)
 
 
-class Pages(_Declaration[P, D], Generic[P, I, D]):
+class Pages(Declared[P, Call[D]], Generic[P, I, D]):
     """A declared list."""
 
     def __init__(
         self, operation: Operation[D], function: Callable[..., Call[D]], paging: Paging[I, D]
     ) -> None:
-        super().__init__(operation, function)
+        super().__init__(function)
+        self.operation = operation
         self.paging = paging
 
     @overload
@@ -211,8 +208,8 @@ class Pages(_Declaration[P, D], Generic[P, I, D]):
         if instance is None:
             return self
         if isinstance(instance.client, AsyncClient):
-            return AsyncPageMethod(self, instance, self.paging)
-        return PageMethod(self, instance, self.paging)
+            return AsyncPageMethod(self, instance, AsyncPages)
+        return PageMethod(self, instance, Page)
 
 
 def endpoint(
