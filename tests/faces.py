@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 from collections.abc import AsyncIterable, Callable
 from typing import Any
 
-from integrations_sdk import AsyncHttpxTransport, AsyncLosant, HttpxTransport, Losant
+from integrations_sdk import AsyncHttpxTransport, HttpxTransport, Losant
 
 
 class Face:
@@ -22,11 +23,16 @@ class Face:
         self._loop = asyncio.new_event_loop() if self.is_async else None
         self._clients: list[Any] = []
 
-    def losant(self, token: Any = "tok-SAMPLE-plain", **options: Any) -> Any:
-        """Make a client, closed at the end of the test."""
-        client = (AsyncLosant if self.is_async else Losant)(token, **options)
+    def client(self, synchronous: type, *arguments: Any, **options: Any) -> Any:
+        """Make a client of this face, by its synchronous class; closed at the end of the test."""
+        name = f"Async{synchronous.__name__}" if self.is_async else synchronous.__name__
+        client = getattr(sys.modules[synchronous.__module__], name)(*arguments, **options)
         self._clients.append(client)
         return client
+
+    def losant(self, token: Any = "tok-SAMPLE-plain", **options: Any) -> Any:
+        """Make a client of Losant."""
+        return self.client(Losant, token, **options)
 
     def transport(self, inner: Any) -> Any:
         """Wrap a transport of httpx that has both faces, such as ``httpx.MockTransport``."""
