@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
-from . import arguments
-from . import scopes as scope
+from . import arguments, scopes as scope
 from .auth import AsyncTokenProvider, Token, TokenProvider, checked
 from .call import Call, Operation, Reply
 from .errors import ConfigurationError, IntegrationsError

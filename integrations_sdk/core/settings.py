@@ -10,8 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import attrs
 
-from . import arguments
-from . import scopes as scope
+from . import arguments, scopes as scope
 from .errors import ConfigurationError
 from .retry import Retry
 from .secret import Secret

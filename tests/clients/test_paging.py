@@ -9,8 +9,7 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from integrations_sdk import AsyncPage, AsyncPages, DecodeError, NotFoundError, Page
 

@@ -13,6 +13,7 @@ import json
 import logging
 import pickle
 import pprint
+import threading
 import traceback
 import typing
 import warnings
@@ -41,8 +42,8 @@ from integrations_sdk import (
     Timeout,
     TransportError,
     Unset,
+    losant as models,
 )
-from integrations_sdk import losant as models
 from integrations_sdk.core.kinds import present
 from integrations_sdk.core.wire import camel_case
 from integrations_sdk.losant import Integration, IntegrationPatch, IntegrationPost, MqttConfig
@@ -740,11 +741,18 @@ def test_a_call_that_is_interrupted_while_it_sends_shows_no_secret(
 
 
 def test_a_task_that_is_cancelled_while_it_sends_shows_no_secret() -> None:
+    heard = threading.Event()
+
+    def stalled(peer: scripted.Peer) -> None:
+        peer.read()
+        heard.set()
+        peer.stall()  # take no more, so that the client cannot send it all
+
     async def cancelled(url: str) -> None:
-        large = IntegrationPatch(name="n" * 20_000_000, mqtt_config=planted(MqttConfig))
+        large = IntegrationPatch(name="n" * 10_000_000, mqtt_config=planted(MqttConfig))
         async with AsyncLosant(TOKEN, base_url=url) as client:
             task = asyncio.ensure_future(client.integration.patch(**IDS, integration=large))
-            await asyncio.wait([task], timeout=0.1)
+            assert await asyncio.to_thread(heard.wait, 5)
             task.cancel()
             try:
                 await task
@@ -755,11 +763,6 @@ def test_a_task_that_is_cancelled_while_it_sends_shows_no_secret() -> None:
 
     with Server(stalled) as server:
         asyncio.run(cancelled(server.url))
-
-
-def stalled(peer: scripted.Peer) -> None:
-    """Take nothing, so that the client cannot send it all."""
-    peer.stall()
 
 
 def test_the_look_at_frames_finds_what_is_there() -> None:
