@@ -79,7 +79,7 @@ def _following(
     """Losant counts pages from 0; the last is the one that reaches the total."""
     answer = reply.value
     page = answer.page if answer.page is not UNSET else int(call.query.get("page", 0))
-    size = answer.per_page if answer.per_page is not UNSET else len(answer.items)
+    size = answer.per_page or len(answer.items)
     if answer.total_count is UNSET or not answer.items or (page + 1) * size >= answer.total_count:
         return None
     return call.with_query(page=page + 1)
