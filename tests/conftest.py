@@ -11,6 +11,7 @@ from .faces import Face
 
 APPLICATION = "575ec8687ae143cd83dc4a97"
 INTEGRATION = "575ed78e7ae143cd83dc4aab"
+_OURS = ("CELIGO_", "CXENGAGE_", "LOSANT_", "OPTIMIZEPLAYER_", "POLIS_")
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -25,5 +26,5 @@ def face(request: pytest.FixtureRequest) -> Iterator[Face]:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own tokens and proxies out of the tests."""
     for name in os.environ:
-        if name.startswith("LOSANT_") or name.lower().endswith("_proxy"):
+        if name.startswith(_OURS) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

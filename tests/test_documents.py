@@ -26,11 +26,17 @@ BLOCKS = {
 }
 
 
-@pytest.fixture
-def environment() -> Iterator[dict[str, str]]:
-    """The environment of a person who started a sandbox and read its variables."""
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
-        yield {**os.environ, **sandbox.environment()}
+        yield sandbox
+
+
+@pytest.fixture
+def environment(sandbox: Sandbox) -> dict[str, str]:
+    """The environment of a person who started a sandbox and read its variables."""
+    sandbox.reset()
+    return {**os.environ, **sandbox.environment()}
 
 
 @pytest.mark.parametrize("block", BLOCKS)
