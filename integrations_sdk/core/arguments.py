@@ -31,6 +31,24 @@ def text(name: str, value: str) -> str:
     raise InvalidArgumentError(name, "text that UTF-8 can write", "other text")
 
 
+def filled(name: str, value: object, wanted: str = "an id") -> str:
+    """Return a text with something in it.
+
+    Args:
+        name: The argument.
+        value: What was passed.
+        wanted: What would do, for the error.
+
+    Raises:
+        InvalidArgumentError: When it is no text, empty, or text that UTF-8 cannot write.
+    """
+    if not isinstance(value, str):
+        raise InvalidArgumentError(name, "text", kind(value))
+    if not value:
+        raise InvalidArgumentError(name, wanted, "an empty text")
+    return text(name, value)
+
+
 def segment(name: str, value: object) -> str:
     """Return a value that can be one segment of a path.
 
@@ -38,11 +56,10 @@ def segment(name: str, value: object) -> str:
         InvalidArgumentError: When it is no text, empty, a dot segment (RFC 3986 section 5.2.4),
             or text that UTF-8 cannot write.
     """
-    if not isinstance(value, str):
-        raise InvalidArgumentError(name, "text", kind(value))
-    if value in {"", ".", ".."}:
-        raise InvalidArgumentError(name, "an id", "a dot segment" if value else "an empty text")
-    return text(name, value)
+    written = filled(name, value)
+    if written in {".", ".."}:
+        raise InvalidArgumentError(name, "an id", "a dot segment")
+    return written
 
 
 def object_id(name: str, value: object) -> str:
@@ -80,6 +97,17 @@ def at_least(name: str, value: int | None, least: int) -> int | None:
         return value
     got = str(value) if type(value) is int else kind(value)
     raise InvalidArgumentError(name, f"a whole number of at least {least}", got)
+
+
+def whole_number(name: str, value: object) -> int:
+    """Return a whole number.
+
+    Raises:
+        InvalidArgumentError: When it is none: a bool, 1.0 and "1" are not.
+    """
+    if type(value) is int:
+        return value
+    raise InvalidArgumentError(name, "a whole number", kind(value))
 
 
 def headers(name: str, values: Mapping[str, object]) -> dict[str, str]:

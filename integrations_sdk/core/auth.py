@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import inspect
+import math
 import re
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -15,10 +18,34 @@ import attrs
 from .errors import ConfigurationError
 from .secret import Secret
 
-TokenProvider: TypeAlias = Callable[[], str | Secret]
-"""Called when a token is needed, and once more when the platform refuses it."""
+if TYPE_CHECKING:
+    from .call import Call
+    from .settings import Platform
 
-AsyncTokenProvider: TypeAlias = Callable[[], str | Secret | Awaitable[str | Secret]]
+_EARLY = 60.0  # seconds before its end that a token is renewed, or a tenth of a shorter life
+_FOREVER = 1e9  # seconds: 31 years, so that no figure is beyond a clock's reach
+
+
+@attrs.frozen(repr=False)
+class Lease:
+    """A token, and how long it is good for.
+
+    Attributes:
+        token: The token.
+        expires_in: Seconds from now until it expires; infinity for a token that does not.
+    """
+
+    token: str | Secret
+    expires_in: float = math.inf
+
+
+TokenProvider: TypeAlias = Callable[[], str | Secret | Lease]
+"""Called when a token is needed, and once more when the platform refuses it.
+
+A [Lease][integrations_sdk.core.auth.Lease] is renewed shortly before it ends, too.
+"""
+
+AsyncTokenProvider: TypeAlias = Callable[[], str | Secret | Lease | Awaitable[str | Secret | Lease]]
 """The same on the asynchronous face, where it may also be a coroutine function."""
 
 P = TypeVar("P")
@@ -37,6 +64,51 @@ class Credentials:
 def bearer(token: Secret) -> Credentials:
     """Send the token as RFC 6750 has it."""
     return Credentials(headers={"authorization": f"Bearer {token.reveal()}"})
+
+
+def basic(user: str) -> Callable[[Secret], Credentials]:
+    """Return what sends a password, together with its user, as RFC 7617 has it.
+
+    Args:
+        user: The user, which is no secret.
+
+    Raises:
+        ConfigurationError: When the user cannot be told from the password, or cannot travel.
+    """
+    if not user or ":" in user or not user.isprintable():
+        raise ConfigurationError(
+            "the user of a password is text without a colon or a control character"
+        )
+
+    def authorize(password: Secret) -> Credentials:
+        pair = base64.b64encode(f"{user}:{password.reveal()}".encode()).decode()
+        return Credentials(headers={"authorization": f"Basic {pair}"})
+
+    return authorize
+
+
+@attrs.frozen(repr=False)
+class Grant:
+    """How a token is had by a call of its own.
+
+    Attributes:
+        platform: Whom to ask, where, and how the asking is authorised.
+        secret: What authorises it.
+        call: What to ask.
+        lease: From the answer's model to the token.
+        url_name: What the user calls the platform's base URL.
+    """
+
+    platform: Platform
+    secret: Secret
+    call: Call[Any]
+    lease: Callable[[Any], Lease]
+    url_name: str = "base_url"
+
+
+def query_key(name: str) -> Callable[[Secret], Credentials]:
+    """Return what sends a key as a member of the query, for platforms that take it nowhere else."""
+    return lambda key: Credentials(query={name: key.reveal()})
 
 
 def checked(token: object, source: str) -> Secret:
@@ -71,6 +143,7 @@ class Token(Generic[P]):
 
     def __init__(self, token: Secret | P, label: str) -> None:
         self._current: Secret | None = token if isinstance(token, Secret) else None
+        self._renew_at = math.inf
         self._provider: P | None = None if isinstance(token, Secret) else token
         self._source = f"what {label}() returned"
         self._turn = threading.Lock()
@@ -86,21 +159,32 @@ class Token(Generic[P]):
     def get(self: Token[TokenProvider], refused: Secret | None = None) -> Secret:
         """Return the token; asks the provider for a first one, or for one after a refused one.
 
-        Callers at the same time ask the provider once.
+        It asks for one after a leased one, too, shortly before that expires. Callers at the same
+        time ask the provider once.
         """
-        if self._provider is not None and self._current is refused:
+        if self._provider is not None and self._is_due(refused):
             with self._turn:
-                if self._current is refused:
-                    self._current = checked(self._provider(), self._source)
+                if self._is_due(refused):
+                    self._keep(time.monotonic(), self._provider())
         return self._kept()
 
     async def aget(self: Token[AsyncTokenProvider], refused: Secret | None = None) -> Secret:
         """Do the same where the provider may be a coroutine function."""
-        if self._provider is not None and self._current is refused:
+        if self._provider is not None and self._is_due(refused):
             async with self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
-                if self._current is refused:
-                    self._current = checked(await _resolved(self._provider()), self._source)
+                if self._is_due(refused):
+                    self._keep(time.monotonic(), await _resolved(self._provider()))
         return self._kept()
+
+    def _is_due(self, refused: Secret | None) -> bool:
+        return self._current is refused or time.monotonic() >= self._renew_at
+
+    def _keep(self, asked: float, answer: str | Secret | Lease) -> None:
+        lease = answer if isinstance(answer, Lease) else Lease(answer)
+        del answer  # this frame may end up in a traceback
+        self._current = checked(lease.token, self._source)
+        lifetime = min(lease.expires_in, _FOREVER)
+        self._renew_at = asked + lifetime - min(_EARLY, lifetime / 10)
 
     def _kept(self) -> Secret:
         if self._current is None:
@@ -108,5 +192,7 @@ class Token(Generic[P]):
         return self._current
 
 
-async def _resolved(answer: object) -> object:
+async def _resolved(
+    answer: str | Secret | Lease | Awaitable[str | Secret | Lease],
+) -> str | Secret | Lease:
     return await answer if inspect.isawaitable(answer) else answer

@@ -40,8 +40,12 @@ class Operation(Generic[T]):
         body: The model that it takes as its body, if it takes one.
         body_name: The argument that takes it.
         is_form: Whether the body travels as a form rather than as JSON.
+        wrap: From the document of the body to what is sent, where that is not the same.
         unwrap: From an answer's body, None where there is none, and its headers to the document
             that is decoded: where that is inside of an envelope, or a header, or nothing at all.
+        empty: The body that an answer without one stands for, by its status.
+        reads_body: Whether an answer's body says anything; if not, it may be anything at all, and
+            ``unwrap`` is given None in its place.
         errors: What a status means here, where it is not what it means everywhere.
         when_gone: The document that a 404 stands for, once an earlier attempt of the same call
             may have deleted what it names.
@@ -58,7 +62,10 @@ class Operation(Generic[T]):
     body: type[Model] | None = None
     body_name: str = "body"
     is_form: bool = False
+    wrap: Callable[[dict[str, JSON]], JSON] | None = None
     unwrap: Callable[[JSON, Headers], JSON] | None = None
+    empty: Mapping[int, JSON] = attrs.Factory(dict[int, JSON])
+    reads_body: bool = True
     errors: Mapping[int, type[APIError]] = attrs.Factory(dict[int, type[APIError]])
     when_gone: JSON | Unset = UNSET
     document: str = ""

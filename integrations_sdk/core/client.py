@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from . import arguments, scopes as scope
-from .auth import AsyncTokenProvider, Token, TokenProvider, checked
+from .auth import AsyncTokenProvider, Grant, Lease, Token, TokenProvider, checked
 from .call import Call, Operation, Reply
 from .errors import ConfigurationError, IntegrationsError
 from .exchange import Exchange, granted_scopes
 from .model import UNSET, Unset
 from .retry import Retry, policy
 from .secret import Secret
-from .settings import DriftHook, Environment, Platform, load
+from .settings import DriftHook, Environment, Platform, checked_base_url, load
 from .transport import AsyncTransport, Fault, Response, Timeout, Transport
 
 if TYPE_CHECKING:
@@ -65,11 +65,14 @@ class Wire(Generic[TransportT]):
 class Client(Generic[TransportT, ProviderT]):
     """What the clients of both faces and of all platforms have in common."""
 
+    _asking: Self | None = None
+    """The client that asks for this one's tokens, where they are had by a call."""
+
     def __init__(
         self,
         platform: Platform,
         *,
-        token: str | Secret | ProviderT | None,
+        token: str | Secret | ProviderT | Grant | None,
         transport: TransportT | None,
         base_url: str | None,
         scopes: Iterable[str] | None,
@@ -93,13 +96,45 @@ class Client(Generic[TransportT, ProviderT]):
             on_drift=on_drift,
             allow_plain_http=allow_plain_http,
         )
-        self._token: Token[ProviderT] = resolve_token(platform, token)
         self._wire: Wire[TransportT] = Wire(transport, self._open)
         self._derived = False
+        if isinstance(token, Grant):
+            asking = self._beside(token, transport, allow_plain_http=allow_plain_http)
+            self._token: Token[ProviderT] = Token(
+                asking._provider(token), token.call.operation.name
+            )
+        else:
+            self._token = resolve_token(platform, token)
 
     def _open(self) -> TransportT:
         """Open the transport of a client that was given none."""
         raise NotImplementedError
+
+    def _provider(self, grant: Grant) -> ProviderT:
+        """Return what asks for a token by this client."""
+        raise NotImplementedError
+
+    def _beside(
+        self, grant: Grant, transport: TransportT | None, *, allow_plain_http: bool
+    ) -> Self:
+        """Make the client that asks for this one's tokens: with its settings, closed with it."""
+        platform = grant.platform
+        url = checked_base_url(
+            platform.base_url, allow_plain_http=allow_plain_http, name=grant.url_name
+        )
+        asking = copy.copy(self)
+        asking._settings = attrs.evolve(
+            self._settings,
+            platform=platform,
+            base_url=url,
+            scopes=None,
+            headers=platform.headers,
+            query=platform.query,
+        )
+        asking._token = Token(checked(grant.secret, platform.credential), platform.credential)
+        asking._wire = Wire(transport, asking._open)
+        self._asking = asking
+        return asking
 
     def with_options(
         self,
@@ -144,7 +179,8 @@ class Client(Generic[TransportT, ProviderT]):
         """Tell whether the token may make a call, as far as that is known without asking.
 
         Args:
-            operation: The resource and its method: ``integration.patch``.
+            operation: The resource and its method, ``integration.patch``; the method alone, where
+                it is one of the client's own.
 
         Returns:
             False only when the token is known to lack every scope that would do.
@@ -152,8 +188,8 @@ class Client(Generic[TransportT, ProviderT]):
         Raises:
             ConfigurationError: When there is no such operation.
         """
-        resource, _, method = operation.partition(".")
-        namespace: object = getattr(self, resource, None)
+        resource, _, method = operation.rpartition(".")
+        namespace: object = getattr(self, resource, None) if resource else self
         declared: object = getattr(type(namespace), method, None)
         declaration: object = getattr(declared, "operation", None)
         if not isinstance(declaration, Operation):
@@ -163,7 +199,8 @@ class Client(Generic[TransportT, ProviderT]):
         return scope.suffices(granted_scopes(self._settings, self._token.known), required)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._settings.base_url}>"
+        is_made = "_settings" in vars(self)  # a traceback may show one that could not be made
+        return f"<{type(self).__name__} {self._settings.base_url if is_made else 'not made'}>"
 
 
 class SyncClient(Client[Transport, TokenProvider]):
@@ -171,6 +208,9 @@ class SyncClient(Client[Transport, TokenProvider]):
 
     def _open(self) -> Transport:
         return self._settings.platform.transports.sync(self._settings.base_url)
+
+    def _provider(self, grant: Grant) -> TokenProvider:
+        return lambda: grant.lease(self.send(grant.call))
 
     def send(self, call: Call[T]) -> T:
         """Send a call and return its model.
@@ -233,8 +273,12 @@ class SyncClient(Client[Transport, TokenProvider]):
         A transport that was given stays open. Closing twice, or closing a derived client, does
         nothing.
         """
-        if not self._derived and (opened := self._wire.close()) is not None:
+        if self._derived:
+            return
+        if (opened := self._wire.close()) is not None:
             opened.close()
+        if self._asking is not None:
+            self._asking.close()
 
     def __enter__(self) -> Self:
         return self
@@ -253,6 +297,12 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
 
     def _open(self) -> AsyncTransport:
         return self._settings.platform.transports.asynchronous(self._settings.base_url)
+
+    def _provider(self, grant: Grant) -> AsyncTokenProvider:
+        async def provide() -> Lease:
+            return grant.lease(await self.send(grant.call))
+
+        return provide
 
     async def send(self, call: Call[T]) -> T:
         """Send a call and return its model.
@@ -315,8 +365,12 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
         A transport that was given stays open. Closing twice, or closing a derived client, does
         nothing.
         """
-        if not self._derived and (opened := self._wire.close()) is not None:
+        if self._derived:
+            return
+        if (opened := self._wire.close()) is not None:
             await opened.aclose()
+        if self._asking is not None:
+            await self._asking.aclose()
 
     async def __aenter__(self) -> Self:
         return self

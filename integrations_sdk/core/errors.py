@@ -8,6 +8,7 @@
     │   ├── ConnectError              nothing was sent
     │   ├── DeadlineExceededError     the total deadline passed
     │   └── AmbiguousWriteError       a write may or may not have happened
+    ├── CleanupError                  what was begun could not be undone
     ├── DecodeError                   an answer that is not what the platform documents
     └── APIError                      the platform refused: ``status``, ``code``, ``message``
         ├── BadRequestError           400
@@ -141,6 +142,13 @@ class AmbiguousWriteError(TransportError):
     """
 
     _says = "the write may or may not have happened. Read the resource before you try again"
+
+
+class CleanupError(IntegrationsError):
+    """What was begun could not be undone: the message says what is left, and what to do about it.
+
+    Its ``__cause__`` is what went wrong first, if that was not the undoing itself.
+    """
 
 
 class _AnswerError(IntegrationsError):

@@ -17,6 +17,7 @@ from .call import Reply
 from .errors import (
     AmbiguousWriteError,
     APIError,
+    AuthenticationError,
     ConnectError,
     DeadlineExceededError,
     DecodeError,
@@ -27,6 +28,7 @@ from .errors import (
 )
 from .model import Unset, secrets_in
 from .retry import RETRIED_STATUSES, Attempt, retry_after
+from .secret import Secret
 from .transport import Request
 
 if TYPE_CHECKING:
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
     from .call import Call
     from .document import JSON
-    from .secret import Secret
     from .settings import Settings
     from .tolerance import Drift
     from .transport import Fault, Response
@@ -45,6 +46,7 @@ log: Final = logging.getLogger("integrations_sdk")
 
 _PERHAPS_DONE: Final = RETRIED_STATUSES - {429}  # which tells that the request was not processed
 _UNSURE: Final = "The write may or may not have happened: read the resource before you try again"
+_EITHER: Final = "The platform answers so for what does not exist and for a wrong token alike"
 _REDIRECTED: Final = "Redirects are not followed, for the token would go along: check base_url"
 
 
@@ -74,6 +76,7 @@ class Exchange(Generic[T]):
         self._attempts: list[Attempt] = []
         self._repeatable: BaseException | None = None
         self._tokens: list[Secret] = []
+        self._travelled: set[Secret] = set()  # what authorised, as it went: perhaps encoded
         self._asked_again = False
         self._unsure = False  # whether an attempt was made that may have been processed
 
@@ -87,6 +90,7 @@ class Exchange(Generic[T]):
         self._tokens.append(token)
         self._sent = time.monotonic()
         credentials = self._settings.platform.authorize(token)
+        self._travelled |= {Secret(v.rpartition(" ")[2]) for v in credentials.headers.values()}
         headers = {
             "accept": "application/json",
             "user-agent": _USER_AGENT,
@@ -194,7 +198,9 @@ class Exchange(Generic[T]):
         )
 
     def tell(self, error: IntegrationsError) -> None:
-        """Give an error the story of this run."""
+        """Give an error the story of this run, unless it has its own: of asking for a token."""
+        if error.operation not in {None, self._operation.name}:
+            return
         error.operation = self._operation.name
         error.attempts = tuple(self._attempts)
 
@@ -203,7 +209,11 @@ class Exchange(Generic[T]):
         if operation.body is None:
             return None
         return self._settings.platform.codec.encode(
-            operation.body_name, self._call.body, operation.body, is_form=operation.is_form
+            operation.body_name,
+            self._call.body,
+            operation.body,
+            is_form=operation.is_form,
+            wrap=operation.wrap,
         )
 
     def _content_type(self) -> dict[str, str]:
@@ -232,7 +242,7 @@ class Exchange(Generic[T]):
             code=self._redacted(code) if code is not None else None,
             message=self._redacted(message),
             request_id=self._request_id(response),
-            hint=self._hint(response.status),
+            hint=self._hint(response.status, class_),
             retry_after=retry_after(response.headers),
             content=response.content,
         )
@@ -240,17 +250,22 @@ class Exchange(Generic[T]):
             self._repeatable = error
         return error
 
-    def _hint(self, status: int) -> str:
+    def _hint(self, status: int, class_: type[APIError]) -> str:
+        if status == 401 and not issubclass(class_, AuthenticationError):  # noqa: PLR2004
+            return _EITHER
         if status in _PERHAPS_DONE and not self._operation.repeatable:
             return _UNSURE
         return _REDIRECTED if 300 <= status < 400 else ""  # noqa: PLR2004
 
     def _document(self, response: Response) -> JSON:
-        unwrap = self._operation.unwrap
-        if unwrap is None:
-            return document.parse(response.content)
-        body = document.parse(response.content) if response.content else None
-        return unwrap(body, response.headers)
+        operation = self._operation
+        if not response.content and response.status in operation.empty:
+            body = operation.empty[response.status]
+        elif operation.unwrap is None or (response.content and operation.reads_body):
+            body = document.parse(response.content)
+        else:
+            body = None
+        return body if operation.unwrap is None else operation.unwrap(body, response.headers)
 
     def _decode(self, response: Response, read: Callable[[], JSON]) -> T:
         returns = self._operation.returns
@@ -290,8 +305,9 @@ class Exchange(Generic[T]):
 
     def _redacted(self, text: str) -> str:
         """Replace what we sent in confidence, where a server repeats it."""
-        sent = [token.reveal() for token in self._tokens]
+        sent = [secret.reveal() for secret in {*self._tokens, *self._travelled}]
         sent += secrets_in(self._call.body)
+        sent += [quote(secret, safe="", errors="replace") for secret in sent]  # as in an address
         for secret in sorted(sent, key=len, reverse=True):
             text = text.replace(secret, "[secret]") if secret else text
         return text

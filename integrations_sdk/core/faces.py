@@ -3,7 +3,7 @@
 A declaration is a method of a resource that returns a [Call][integrations_sdk.Call]. Found on the
 resource of a [SyncClient][integrations_sdk.core.client.SyncClient] it is a `Method`; on that of an
 [AsyncClient][integrations_sdk.core.client.AsyncClient] it is an `AsyncMethod`, with the same
-arguments and the same result, awaited.
+arguments and the same result, awaited. A client without resources declares its calls itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import attrs
 
 from .call import Call, Operation, Reply
 from .client import AsyncClient, SyncClient
+from .errors import IntegrationsError
 from .paging import AsyncPage, AsyncPages, Page, Paging
 
 if TYPE_CHECKING:
@@ -59,11 +60,17 @@ class Declared(Generic[P, T]):
 
 
 class Bound(Generic[P, T]):
-    """A declaration on the resource of a client."""
+    """A declaration on the resource of a client, or on the client itself."""
 
-    def __init__(self, declared: Declared[P, T], resource: Resource[Any], result: Any) -> None:  # noqa: ANN401 -- a type, as a value
+    def __init__(
+        self,
+        declared: Declared[P, T],
+        resource: Resource[Any] | SyncClient | AsyncClient,
+        result: Any,  # noqa: ANN401 -- a type, as a value
+    ) -> None:
         self._declared = declared
         self._resource = resource
+        self._client: Any = client_of(resource)
         self._result = result
         self.__name__: str = declared.__name__
         self.__qualname__: str = declared.__qualname__
@@ -95,7 +102,13 @@ class _BoundCall(Bound[P, Call[T]], Generic[P, T]):
         Raises:
             InvalidArgumentError: When an argument is one that the platform rules out.
         """
-        return self._declare(*args, **kwargs)
+        try:
+            return self._declare(*args, **kwargs)
+        except IntegrationsError as error:
+            failure = error.with_traceback(None)  # as this frame, those below hold the arguments
+        finally:
+            del args, kwargs
+        raise failure
 
 
 class Method(_BoundCall[P, T]):
@@ -103,13 +116,21 @@ class Method(_BoundCall[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Send the call and return the answer's model."""
-        client: SyncClient = self._resource.client
-        return client.send(self.call(*args, **kwargs))
+        client: SyncClient = self._client
+        try:
+            call = self.call(*args, **kwargs)
+        finally:
+            del args, kwargs  # they may hold secrets, and this frame may end up in a traceback
+        return client.send(call)
 
     def with_response(self, *args: P.args, **kwargs: P.kwargs) -> Reply[T]:
         """Do the same, and return the model with status, headers, request id and attempts."""
-        client: SyncClient = self._resource.client
-        return client.send_with_response(self.call(*args, **kwargs))
+        client: SyncClient = self._client
+        try:
+            call = self.call(*args, **kwargs)
+        finally:
+            del args, kwargs  # they may hold secrets, and this frame may end up in a traceback
+        return client.send_with_response(call)
 
 
 class AsyncMethod(_BoundCall[P, T]):
@@ -117,13 +138,21 @@ class AsyncMethod(_BoundCall[P, T]):
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Send the call and return the answer's model."""
-        client: AsyncClient = self._resource.client
-        return await client.send(self.call(*args, **kwargs))
+        client: AsyncClient = self._client
+        try:
+            call = self.call(*args, **kwargs)
+        finally:
+            del args, kwargs  # they may hold secrets, and this frame may end up in a traceback
+        return await client.send(call)
 
     async def with_response(self, *args: P.args, **kwargs: P.kwargs) -> Reply[T]:
         """Do the same, and return the model with status, headers, request id and attempts."""
-        client: AsyncClient = self._resource.client
-        return await client.send_with_response(self.call(*args, **kwargs))
+        client: AsyncClient = self._client
+        try:
+            call = self.call(*args, **kwargs)
+        finally:
+            del args, kwargs  # they may hold secrets, and this frame may end up in a traceback
+        return await client.send_with_response(call)
 
 
 class _BoundPages(_BoundCall[P, D], Generic[P, I, D]):
@@ -142,7 +171,7 @@ class PageMethod(_BoundPages[P, I, D]):
 
     def with_response(self, *args: P.args, **kwargs: P.kwargs) -> Reply[Page[I, D]]:
         """Do the same, and return the page with status, headers, request id and attempts."""
-        client: SyncClient = self._resource.client
+        client: SyncClient = self._client
         call = self.call(*args, **kwargs)
         reply = client.send_with_response(call)
         return _replaced(reply, Page(client, self._paging, call, reply))
@@ -153,11 +182,11 @@ class AsyncPageMethod(_BoundPages[P, I, D]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AsyncPages[I, D]:
         """Return the list, to be awaited or iterated."""
-        return AsyncPages(self._resource.client, self._paging, self.call(*args, **kwargs))
+        return AsyncPages(self._client, self._paging, self.call(*args, **kwargs))
 
     async def with_response(self, *args: P.args, **kwargs: P.kwargs) -> Reply[AsyncPage[I, D]]:
         """Fetch the first page, and return it with status, headers, request id and attempts."""
-        client: AsyncClient = self._resource.client
+        client: AsyncClient = self._client
         call = self.call(*args, **kwargs)
         reply = await client.send_with_response(call)
         return _replaced(reply, AsyncPage(client, self._paging, call, reply))
@@ -173,15 +202,17 @@ class Endpoint(Declared[P, Call[T]], Generic[P, T]):
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Resource[SyncClient], owner: type) -> Method[P, T]: ...
+    def __get__(self, instance: Resource[SyncClient] | SyncClient, owner: type) -> Method[P, T]: ...
     @overload
-    def __get__(self, instance: Resource[AsyncClient], owner: type) -> AsyncMethod[P, T]: ...
     def __get__(
-        self, instance: Resource[Any] | None, owner: type
+        self, instance: Resource[AsyncClient] | AsyncClient, owner: type
+    ) -> AsyncMethod[P, T]: ...
+    def __get__(
+        self, instance: Resource[Any] | SyncClient | AsyncClient | None, owner: type
     ) -> Self | Method[P, T] | AsyncMethod[P, T]:
         if instance is None:
             return self
-        if isinstance(instance.client, AsyncClient):
+        if isinstance(client_of(instance), AsyncClient):
             return AsyncMethod(self, instance, self.operation.returns)
         return Method(self, instance, self.operation.returns)
 
@@ -224,6 +255,14 @@ def pages(
 ) -> Callable[[Callable[Concatenate[Any, P], Call[D]]], Pages[P, I, D]]:
     """Declare a list: the decorated function turns its arguments into the call for a page."""
     return lambda function: Pages(operation, function, paging)
+
+
+def client_of(owner: Resource[Any] | SyncClient | AsyncClient) -> SyncClient | AsyncClient:
+    """Return the client that a call of a resource, or of a client itself, is sent by."""
+    if isinstance(owner, Resource):
+        client: SyncClient | AsyncClient = owner.client
+        return client
+    return owner
 
 
 def _evaluated(function: Callable[..., object]) -> inspect.Signature:

@@ -48,8 +48,13 @@ def is_nullable(type_: Any) -> bool:
 
 
 def present(type_: Any) -> Any:
-    """Return what a value is when it is there, and not null."""
+    """Return what a value is when it is there, and not null.
+
+    Of a model and its variants that is the model itself, which knows how to choose among them.
+    """
     arms = tuple(arm for arm in _arms(type_) if arm not in {Unset, type(None)})
+    if all(is_model(arm) for arm in arms):
+        arms = tuple(base for base in arms if all(issubclass(arm, base) for arm in arms)) or arms
     return Union[arms]  # noqa: UP007 -- built from values
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, Type
 
 import attrs
 
+from . import document
 from .document import JSON
 from .errors import DecodeError
 from .secret import Secret
@@ -39,11 +40,29 @@ Maybe: TypeAlias = T | Unset
 """A member that may be absent: ``Maybe[str]`` is ``str | Unset``."""
 
 _MEMBER: Final = "integrations_sdk.member"
+_REQUIRED: Final = "integrations_sdk.required"
+_HIDDEN: Final = "integrations_sdk.hidden"
+
+REQUIRED: Final = {_REQUIRED: True}
+"""The metadata of a field whose default is for callers only: a document must have its member."""
+
+HIDDEN: Final = {_HIDDEN: True}
+"""The metadata of a free-form field, which may hold anything: only its members' names show."""
 
 
 def named(member: str) -> dict[str, str]:
     """Give a field's metadata its exact JSON member name, where the naming style would miss it."""
     return {_MEMBER: member}
+
+
+def is_required(attribute: attrs.Attribute[Any]) -> bool:
+    """Tell whether a document must have a field's member."""
+    return attribute.default is attrs.NOTHING or _REQUIRED in attribute.metadata
+
+
+def is_hidden(attribute: attrs.Attribute[Any]) -> bool:
+    """Tell whether a field's values do not show."""
+    return _HIDDEN in attribute.metadata
 
 
 def member_name(attribute: attrs.Attribute[Any], style: Callable[[str], str]) -> str:
@@ -122,16 +141,24 @@ class Model:
 
         Args:
             reveal: Write secrets in clear. By default a mask stands in their place, and in the
-                place of every text and number in ``extra``, for who knows what is in there.
+                place of every text and number in ``extra`` and in free-form fields, for who knows
+                what is in there.
         """
         return self.codec.dump(self, reveal=reveal)
 
     def __repr__(self) -> str:
         shown = [
-            f"{attribute.name}={value!r}"
+            f"{attribute.name}={_names(value) if is_hidden(attribute) else repr(value)}"
             for attribute in attrs.fields(type(self))
             if attribute.name != "extra" and (value := getattr(self, attribute.name)) is not UNSET
         ]
         if self.extra:
-            shown.append(f"extra=<{', '.join(sorted(self.extra))}>")
+            shown.append(f"extra={_names(self.extra)}")
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _names(value: object) -> str:
+    """Show the names of an object's members, and nothing else."""
+    if value is None:
+        return "None"
+    return f"<{', '.join(sorted(map(str, value)))}>" if document.is_object(value) else "<...>"

@@ -156,7 +156,7 @@ def load(
     )
 
 
-def checked_base_url(url: str, *, allow_plain_http: bool) -> str:
+def checked_base_url(url: str, *, allow_plain_http: bool, name: str = "base_url") -> str:
     """Return a base URL without its final slash.
 
     Raises:
@@ -164,15 +164,15 @@ def checked_base_url(url: str, *, allow_plain_http: bool) -> str:
     """
     parts = _split(url)
     if parts is None:
-        raise ConfigurationError("base_url is not a URL")
+        raise ConfigurationError(f"{name} is not a URL")
     host = parts.hostname or ""
     if parts.scheme not in {"http", "https"} or not host:
-        raise ConfigurationError("base_url must look like https://host/path")
+        raise ConfigurationError(f"{name} must look like https://host/path")
     if parts.username is not None or "?" in url or "#" in url:
-        raise ConfigurationError("base_url must not hold a user, a password, a query or a fragment")
+        raise ConfigurationError(f"{name} must not hold a user, a password, a query or a fragment")
     if parts.scheme == "http" and not (allow_plain_http or is_loopback(host)):
         raise ConfigurationError(
-            f"base_url would send the token unencrypted to {host}: use https://, or "
+            f"{name} would send the token unencrypted to {host}: use https://, or "
             "allow_plain_http=True if you know that nobody is listening"
         )
     return url.rstrip("/")

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from functools import partial
+from functools import cached_property, partial
+from inspect import GEN_CREATED, getgeneratorstate
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -27,6 +28,7 @@ from typing import (
     TypeAlias,
     TypeVar,
     get_args,
+    get_origin,
     get_type_hints,
     overload,
 )
@@ -35,7 +37,7 @@ import attrs
 
 from .call import Call
 from .client import AsyncClient, SyncClient
-from .faces import Bound, Declared, Resource
+from .faces import Bound, Declared, Resource, client_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -57,7 +59,7 @@ class Body(Generic[V]):
 Steps: TypeAlias = Generator[Call[Any], Any, T]
 """Calls to make one after the other, and what comes of them."""
 
-Session: TypeAlias = Generator["Call[Any] | Body[V]", Any, None]
+Session: TypeAlias = Generator[Call[Any] | Body[V], Any, None]
 """Calls to make before and after the body of a ``with`` statement."""
 
 
@@ -115,7 +117,7 @@ class StepsMethod(Bound[P, Steps[T]], Generic[P, T]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Make the calls, and return what comes of them."""
         flow = self._declare(*args, **kwargs)
-        done = _advance(self._resource.client, flow, partial(next, flow))
+        done = _advance(self._client, flow, partial(next, flow))
         result: T = _result(done)
         return result
 
@@ -126,7 +128,7 @@ class AsyncStepsMethod(Bound[P, Steps[T]], Generic[P, T]):
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """Make the calls, and return what comes of them."""
         flow = self._declare(*args, **kwargs)
-        done = await _aadvance(self._resource.client, flow, partial(next, flow))
+        done = await _aadvance(self._client, flow, partial(next, flow))
         result: T = _result(done)
         return result
 
@@ -136,7 +138,7 @@ class SessionMethod(Bound[P, Session[V]], Generic[P, V]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AbstractContextManager[V, None]:
         """Return the context manager; its first call is made when it is entered."""
-        return _Context(self._resource.client, self._declare(*args, **kwargs))
+        return _Context(self._client, self._declare(*args, **kwargs))
 
 
 class AsyncSessionMethod(Bound[P, Session[V]], Generic[P, V]):
@@ -144,7 +146,7 @@ class AsyncSessionMethod(Bound[P, Session[V]], Generic[P, V]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> AbstractAsyncContextManager[V, None]:
         """Return the context manager; its first call is made when it is entered."""
-        return _AsyncContext(self._resource.client, self._declare(*args, **kwargs))
+        return _AsyncContext(self._client, self._declare(*args, **kwargs))
 
 
 class _Context(AbstractContextManager[V, None]):
@@ -153,7 +155,7 @@ class _Context(AbstractContextManager[V, None]):
         self._flow = flow
 
     def __enter__(self) -> V:
-        value: V = _body(_advance(self._client, self._flow, partial(next, self._flow)))
+        value: V = _body(_advance(self._client, self._flow, _enter(self._flow)))
         return value
 
     def __exit__(
@@ -163,9 +165,9 @@ class _Context(AbstractContextManager[V, None]):
         traceback: TracebackType | None,
     ) -> None:
         try:
-            _advance(self._client, self._flow, _leave(self._flow, exc))
+            _end(_advance(self._client, self._flow, _leave(self._flow, exc)))
         except BaseException as raised:
-            if raised is not exc:
+            if not _is_again(raised, exc):
                 raise
 
 
@@ -175,7 +177,7 @@ class _AsyncContext(AbstractAsyncContextManager[V, None]):
         self._flow = flow
 
     async def __aenter__(self) -> V:
-        value: V = _body(await _aadvance(self._client, self._flow, partial(next, self._flow)))
+        value: V = _body(await _aadvance(self._client, self._flow, _enter(self._flow)))
         return value
 
     async def __aexit__(
@@ -185,14 +187,35 @@ class _AsyncContext(AbstractAsyncContextManager[V, None]):
         traceback: TracebackType | None,
     ) -> None:
         try:
-            await _aadvance(self._client, self._flow, _leave(self._flow, exc))
+            _end(await _aadvance(self._client, self._flow, _leave(self._flow, exc)))
         except BaseException as raised:
-            if raised is not exc:
+            if not _is_again(raised, exc):
                 raise
+
+
+def _enter(flow: Session[Any]) -> Callable[[], Any]:
+    if getgeneratorstate(flow) != GEN_CREATED:
+        raise RuntimeError("a session is entered once: call the method again for another one")
+    return partial(next, flow)
 
 
 def _leave(flow: Session[Any], exc: BaseException | None) -> Callable[[], Any]:
     return partial(next, flow) if exc is None else partial(flow.throw, exc)
+
+
+def _is_again(raised: BaseException, exc: BaseException | None) -> bool:
+    """Tell whether what a session raises is what was raised in its body.
+
+    A StopIteration comes out of a generator as the cause of a RuntimeError (PEP 479).
+    """
+    stopped = isinstance(exc, StopIteration) and isinstance(raised, RuntimeError)
+    return raised is exc or (stopped and raised.__cause__ is exc)
+
+
+def _end(moved: Body[Any] | _Done) -> None:
+    if isinstance(moved, _Done):
+        return
+    raise AssertionError("a session has one body: yield it once")
 
 
 def _result(moved: Body[Any] | _Done) -> Any:  # noqa: ANN401 -- whatever the steps return
@@ -210,6 +233,11 @@ def _body(moved: Body[Any] | _Done) -> Any:  # noqa: ANN401 -- whatever the body
 class DeclaredSteps(Declared[P, Steps[T]], Generic[P, T]):
     """Declared steps."""
 
+    @cached_property
+    def result(self) -> Any:  # noqa: ANN401 -- a type, as a value
+        """What comes of them."""
+        return get_args(get_type_hints(self.function)["return"])[2]
+
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
@@ -221,14 +249,19 @@ class DeclaredSteps(Declared[P, Steps[T]], Generic[P, T]):
     ) -> Self | StepsMethod[P, T] | AsyncStepsMethod[P, T]:
         if instance is None:
             return self
-        result = get_args(get_type_hints(self.function)["return"])[2]
-        if isinstance(instance.client, AsyncClient):
-            return AsyncStepsMethod(self, instance, result)
-        return StepsMethod(self, instance, result)
+        if isinstance(client_of(instance), AsyncClient):
+            return AsyncStepsMethod(self, instance, self.result)
+        return StepsMethod(self, instance, self.result)
 
 
 class DeclaredSession(Declared[P, Session[V]], Generic[P, V]):
     """A declared session."""
+
+    @cached_property
+    def value(self) -> Any:  # noqa: ANN401 -- a type, as a value
+        """What its body is given."""
+        yielded = get_args(get_args(get_type_hints(self.function)["return"])[0])
+        return next(get_args(arm)[0] for arm in yielded if get_origin(arm) is Body)
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -241,9 +274,11 @@ class DeclaredSession(Declared[P, Session[V]], Generic[P, V]):
     ) -> Self | SessionMethod[P, V] | AsyncSessionMethod[P, V]:
         if instance is None:
             return self
-        if isinstance(instance.client, AsyncClient):
-            return AsyncSessionMethod(self, instance, AbstractAsyncContextManager)
-        return SessionMethod(self, instance, AbstractContextManager)
+        manager: Any = AbstractContextManager  # a class, as a value to be subscripted
+        if isinstance(client_of(instance), AsyncClient):
+            manager = AbstractAsyncContextManager
+            return AsyncSessionMethod(self, instance, manager[self.value, None])
+        return SessionMethod(self, instance, manager[self.value, None])
 
 
 def steps(function: Callable[Concatenate[Any, P], Steps[T]]) -> DeclaredSteps[P, T]:

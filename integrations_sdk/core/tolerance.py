@@ -8,6 +8,7 @@ import attrs
 
 from . import document
 from .kinds import Mismatch, describe, is_model, is_nullable, origin, present
+from .model import is_required
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ class Walk:
                 found[name] = self._member(field, value, member, path)
                 extra.pop(member, None)
             except At as at:
-                if field.default is attrs.NOTHING:
+                if is_required(field):
                     raise
                 self.drifts.append(at.drift)
         return cls(**found, extra=extra)
@@ -89,6 +90,6 @@ class Walk:
         where = f"{path}.{member}" if path else member
         if member in owner:
             return self.visit(field.type, owner[member], where)
-        if field.default is attrs.NOTHING:
+        if is_required(field):
             raise At(Drift(where, describe(field.type), "nothing"))
         return field.default

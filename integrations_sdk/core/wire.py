@@ -9,7 +9,7 @@ came in ``extra``, and reported as a [Drift][integrations_sdk.Drift].
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +20,7 @@ import attrs
 from . import document, timestamps
 from .errors import DecodeError, InvalidArgumentError
 from .kinds import Hook, Mismatch, is_model, register_leaves
-from .model import UNSET, Model, member_name
+from .model import UNSET, Model, is_hidden, is_required, member_name
 from .secret import MASK, Secret
 from .tolerance import At, Drift, Walk
 
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
-
-
-def _is_mask(value: object) -> bool:
-    return value == MASK
 
 
 def hyphen_case(name: str) -> str:
@@ -53,19 +49,26 @@ def camel_case(name: str) -> str:
     return head + "".join(word.capitalize() for word in tail)
 
 
+def _is_within(path: str, outer: tuple[str, ...]) -> bool:
+    return any(path == o or path.startswith((f"{o}.", f"{o}[")) for o in outer)
+
+
 class Codec:
     """How one platform writes its documents.
 
     Args:
         style: From a field's name to its JSON member.
         timestamp: From a date-time to its text.
+        mask: What it writes itself in the place of a secret.
     """
 
     def __init__(
         self,
         style: Callable[[str], str] = camel_case,
         timestamp: Callable[[datetime], str] = timestamps.javascript,
+        mask: str = MASK,
     ) -> None:
+        self._masks = (MASK, mask)
         self._style = style
         self._timestamp = timestamp
         self._members: dict[type[Model], dict[str, str]] = {}
@@ -120,13 +123,21 @@ class Codec:
         for name, member in self.members(type(model)).items():
             value = getattr(model, name)
             if value is not UNSET:
-                written[member] = self._write(value, reveal)
+                raw = self._write(value, reveal)
+                hidden = not reveal and is_hidden(attrs.fields_dict(type(model))[name])
+                written[member] = document.mask(raw) if hidden else raw
         for member, raw in model.extra.items():
             written.setdefault(member, raw if reveal else document.mask(raw))
         return written
 
     def encode(
-        self, name: str, model: object, type_: type[Model], *, is_form: bool = False
+        self,
+        name: str,
+        model: object,
+        type_: type[Model],
+        *,
+        is_form: bool = False,
+        wrap: Callable[[dict[str, JSON]], JSON] | None = None,
     ) -> bytes:
         """Write a request's body, once it is known to be what the platform documents.
 
@@ -135,33 +146,54 @@ class Codec:
             model: What the caller passed.
             type_: What was asked for.
             is_form: Write a form rather than JSON.
+            wrap: From the document to what is sent.
 
         Raises:
-            InvalidArgumentError: When a member contradicts its documented type, or is a mask.
+            InvalidArgumentError: When a member contradicts its documented type, unless it came so
+                and was not touched, or is a mask.
         """
         if not isinstance(model, type_):
             wanted = f"{type_.__name__} ({type_.__name__}.from_json makes one of a dict)"
             raise InvalidArgumentError(name, wanted, type(model).__name__)
         written = self.dump(model, reveal=True)
-        problem = self._problem(type_, written)
+        problem = self._problem(type_, model, written)
         if problem is None and is_form:
             return urlencode(written).encode()
         if problem is None:
-            return json.dumps(written, separators=(",", ":"), allow_nan=False).encode()
+            sent = written if wrap is None else wrap(written)
+            return json.dumps(sent, separators=(",", ":"), allow_nan=False).encode()
         del written  # it holds secrets, and this frame ends up in a traceback
         path = problem.path if problem.path.startswith("[") else f".{problem.path}"
         raise InvalidArgumentError(name + path, problem.expected, problem.got)
 
-    def _problem(self, type_: type[Model], written: dict[str, JSON]) -> Drift | None:
-        _, drifts, fatal = self._tolerate(type_, written)
+    def _problem(self, type_: type[Model], model: Model, written: dict[str, JSON]) -> Drift | None:
+        _, found, fatal = self._tolerate(type_, written)
+        came = tuple(self._came_so(model))
+        drifts = [drift for drift in found if not _is_within(drift.path, came)]
         for wrong, expected, got in (
-            (_is_mask, "a secret's value", "the mask that stands in for it"),
+            (self._is_mask, "a secret's value", "the mask that stands in for it"),
             (document.is_foreign, "a value that JSON knows", "one that it does not"),
         ):
             path = document.find(written, wrong)
             if path is not None:
                 drifts.append(Drift(path.lstrip("."), expected, got))
         return fatal or next(iter(drifts), None)
+
+    def _is_mask(self, value: object) -> bool:
+        return value in self._masks
+
+    def _came_so(self, value: object, path: str = "") -> Iterator[str]:
+        """Find the members that contradicted their documented type when they were read."""
+        if document.is_array(value):
+            for index, item in enumerate(value):
+                yield from self._came_so(item, f"{path}[{index}]")
+        if isinstance(value, Model):
+            for name, member in self.members(type(value)).items():
+                inner: object = getattr(value, name)
+                where = f"{path}.{member}" if path else member
+                if inner is UNSET and member in value.extra:
+                    yield where
+                yield from self._came_so(inner, where)
 
     def _write(self, value: Any, reveal: bool) -> Any:
         if isinstance(value, Model):
@@ -202,6 +234,7 @@ class Codec:
                 **renamed,
             )
             known = frozenset(names.values())
+            required = {names[f.name] for f in attrs.fields(cls) if is_required(f)}
 
             def hook(value: Any, _: Any) -> Any:
                 if not document.is_object(value):
@@ -209,6 +242,8 @@ class Codec:
                 variant = cls.variant(value)
                 if variant is not cls:
                     return converter.get_structure_hook(variant)(value, variant)
+                if not required <= value.keys():
+                    raise Mismatch("object", value)
                 model = structure(value, cls)
                 if not known.issuperset(value):
                     model.extra = {k: v for k, v in value.items() if k not in known}

@@ -6,6 +6,7 @@ are followed, no cookies kept, no ``.netrc`` read, and no URL logged.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import ssl
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+_log: Final = logging.getLogger("httpx")
 _OVERDUE: Final = "the deadline passed"
 # httpx's own timeouts end at the deadline and tell whether anything was sent; only what slips past
 # them, a server that sends a byte now and then, is ended this many seconds later.
@@ -62,6 +64,25 @@ _WORDS: Final[dict[type[Exception], str]] = {
 }
 
 
+class _Address(httpx.URL):
+    """The address of a request of ours."""
+
+
+class _WithoutQuery(logging.Filter):
+    """Leaves the query of our requests, where a key may travel, out of what httpx logs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                arg.copy_with(query=None) if isinstance(arg, _Address) else arg
+                for arg in record.args
+            )
+        return True
+
+
+_FILTER: Final = _WithoutQuery()
+
+
 class HttpxTransport:
     """Sends by httpx, synchronously.
 
@@ -74,6 +95,7 @@ class HttpxTransport:
 
     def __init__(self, inner: httpx.Client | httpx.BaseTransport) -> None:
         self._inner = inner
+        _log.addFilter(_FILTER)
 
     def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
@@ -112,6 +134,7 @@ class AsyncHttpxTransport:
 
     def __init__(self, inner: httpx.AsyncClient | httpx.AsyncBaseTransport) -> None:
         self._inner = inner
+        _log.addFilter(_FILTER)
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
@@ -177,13 +200,15 @@ def outgoing(request: Request) -> httpx.Request:
     connect = min(request.timeout.connect, left)
     silence = min(request.timeout.read, left)
     timeout = {"connect": connect, "pool": connect, "read": silence, "write": silence}
-    return httpx.Request(
+    made = httpx.Request(
         request.method,
         request.url,
         headers=[("accept-encoding", "gzip, deflate"), *request.headers],
         content=request.content,
         extensions={"timeout": timeout},
     )
+    made.url = _Address(made.url)
+    return made
 
 
 def incoming(response: httpx.Response, content: bytes) -> Response:

@@ -6,8 +6,7 @@ import traceback
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from integrations_sdk import InvalidArgumentError, Secret
 from integrations_sdk.core import arguments
@@ -148,3 +147,38 @@ def test_no_text_smuggles_a_line_into_a_header(value: str) -> None:
 def test_an_invalid_argument_is_a_value_error_too() -> None:
     with pytest.raises(ValueError, match="per_page"):
         arguments.at_least("per_page", 0, 1)
+
+
+@pytest.mark.parametrize("value", [0, 1, -1, 2**70])
+def test_a_whole_number_is_taken(value: int) -> None:
+    assert arguments.whole_number("id", value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "got"), [(True, "bool"), (1.0, "float"), ("1", "str"), (None, "null")]
+)
+def test_what_is_no_whole_number_is_refused(value: Any, got: str) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        arguments.whole_number("id", value)
+    assert str(caught.value) == f"id: expected a whole number, got {got}; nothing was sent"
+
+
+def test_a_text_with_something_in_it_is_filled() -> None:
+    assert arguments.filled("id", "..") == ".."
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("", "name: expected a token, got an empty text; nothing was sent"),
+        (None, "name: expected text, got null; nothing was sent"),
+        (b"x", "name: expected text, got bytes; nothing was sent"),
+        (["SAMPLE"], "name: expected text, got array; nothing was sent"),
+        ("SAMPLE\ud800", "name: expected text that UTF-8 can write, got other text"),
+    ],
+)
+def test_what_is_not_filled_is_refused_and_not_quoted(value: Any, message: str) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        arguments.filled("name", value, "a token")
+    assert str(caught.value).startswith(message)
+    assert caught.value.__context__ is None

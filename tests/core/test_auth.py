@@ -20,6 +20,7 @@ from integrations_sdk.core.auth import (
     TokenProvider,
     bearer,
     checked,
+    query_key,
 )
 from tests.faces import Face
 
@@ -45,6 +46,13 @@ def test_a_bearer_token_goes_into_one_header() -> None:
     credentials = bearer(Secret("tok-SAMPLE"))
     assert credentials.headers == {"authorization": "Bearer tok-SAMPLE"}
     assert credentials.query == {}
+    assert "SAMPLE" not in repr(credentials)
+
+
+def test_a_key_goes_into_one_member_of_the_query() -> None:
+    credentials = query_key("key")(Secret("tok-SAMPLE"))
+    assert credentials.query == {"key": "tok-SAMPLE"}
+    assert credentials.headers == {}
     assert "SAMPLE" not in repr(credentials)
 
 

@@ -8,8 +8,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 import attrs
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from integrations_sdk import UNSET, Attempt, Call, InvalidArgumentError, Operation, Reply
 from integrations_sdk.core.transport import Headers

@@ -396,3 +396,49 @@ def test_a_required_object_that_is_missing_is_named(document: str, path: str, go
         Shelf.from_json(document)
     assert (caught.value.path, caught.value.got) == (path, got)
     assert caught.value.expected == ("object" if path == "LEDGER" else "int")
+
+
+@attrs.define(kw_only=True, repr=False)
+class Shape(Model):
+    codec: ClassVar[Codec] = Codec()
+    kind: str
+
+    @classmethod
+    def variant(cls, _document: Any) -> Any:
+        return Circle if _document.get("kind") == "circle" and issubclass(Circle, cls) else cls
+
+
+@attrs.define(kw_only=True, repr=False)
+class Circle(Shape):
+    radius: Maybe[int] = UNSET
+
+
+@attrs.define(kw_only=True, repr=False)
+class Drawing(Model):
+    codec: ClassVar[Codec] = Codec()
+    shapes: list[Circle | Shape]
+    frame: Maybe[Circle | Shape | None] = UNSET
+
+
+def test_a_union_of_a_model_and_its_variants_is_read_as_the_model_chooses() -> None:
+    circle: JSON = {"kind": "circle", "radius": 1}
+    drawing = Drawing.from_json({"shapes": [circle, {"kind": "star", "points": 5}], "frame": None})
+    assert drawing.shapes == [
+        Circle(kind="circle", radius=1),
+        Shape(kind="star", extra={"points": 5}),
+    ]
+    assert drawing.frame is None
+    assert Drawing.from_json({"shapes": [], "frame": circle}).frame == Circle(
+        kind="circle", radius=1
+    )
+
+
+def test_a_union_of_models_drifts_as_a_model_does() -> None:
+    document: JSON = {"shapes": [{"kind": "circle", "radius": "1"}], "frame": 5}
+    drawing, drifts = Drawing.codec.decode(Drawing, document)
+    assert drawing.shapes == [Circle(kind="circle", extra={"radius": "1"})]
+    assert drifts == [
+        Drift("shapes[0].radius", "int", "str"),
+        Drift("frame", "object", "int"),
+    ]
+    assert drawing.to_json(reveal=True) == document

@@ -24,6 +24,7 @@ from integrations_sdk import (
     IntegrationsError,
     InvalidArgumentError,
     MissingScopeError,
+    NotFoundError,
     Operation,
     Secret,
     Timeout,
@@ -36,6 +37,7 @@ from integrations_sdk.core.exchange import Exchange, granted_scopes
 from integrations_sdk.core.settings import Platform, Settings, load
 from integrations_sdk.core.transport import Fault, Headers, Response
 from integrations_sdk.losant import (
+    Integration,
     IntegrationPatch,
     IntegrationPost,
     MqttConfig,
@@ -412,6 +414,25 @@ def test_secrets_that_a_server_repeats_are_replaced() -> None:
     assert "SAMPLE" not in str(error.body())
 
 
+def test_a_token_that_a_server_repeats_as_it_stood_in_the_address_is_replaced() -> None:
+    exchange = Exchange(settings(), GET(IDS))
+    exchange.request(Secret("tok/SAMPLE+="))
+    said = "no such thing at /x?key=tok%2FSAMPLE%2B%3D"
+    with pytest.raises(APIError) as caught:
+        exchange.accept(response(404, {"type": "NotFound", "message": said}))
+    assert caught.value.message == "no such thing at /x?key=[secret]"
+
+
+def test_a_401_that_means_something_else_says_so() -> None:
+    hidden = attrs.evolve(GET, errors={401: NotFoundError})
+    error = refusal(hidden(IDS), response(401))
+    assert type(error) is NotFoundError
+    assert error.status == 401
+    assert str(error).endswith("for what does not exist and for a wrong token alike")
+    assert "alike" not in str(refusal(hidden(IDS), response(404)))
+    assert "Check the token" in str(refusal(GET(IDS), response(401)))
+
+
 def test_a_secret_within_a_longer_one_leaves_nothing_of_it() -> None:
     config = MqttConfig(protocol="m", host="h", port=1, password="pw", private_key="pw-SAMPLE")
     body = IntegrationPatch(mqtt_config=config)
@@ -452,6 +473,20 @@ def test_a_success_is_a_reply(clock: Clock) -> None:
     assert reply.headers["etag"] == "x"
     assert reply.elapsed == 0.5
     assert reply.attempts == (Attempt(started=0.0, elapsed=0.5, outcome="200"),)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"\xff", b"{}", b'{"id": 5}'])
+def test_a_document_may_be_in_a_header_and_the_body_be_anything(content: bytes) -> None:
+    operation = Operation(
+        name="part.mark",
+        method="PUT",
+        path="/x",
+        returns=Integration,
+        unwrap=lambda body, headers: {"id": headers["x-id"], "name": body},
+        reads_body=False,
+    )
+    value = run(operation({})).accept(response(200, content, x_id="i-1")).value
+    assert (value.id, value.extra) == ("i-1", {"name": None})
 
 
 def test_an_operation_that_returns_nothing_reads_no_body() -> None:

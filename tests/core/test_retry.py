@@ -12,8 +12,7 @@ from typing import Any
 import attrs
 import pytest
 import tenacity
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from integrations_sdk import Attempt, InvalidArgumentError, Retry
 from integrations_sdk.core.retry import RETRIED_STATUSES, policy, retry_after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -54,6 +55,24 @@ def test_a_client_of_httpx_sends_with_its_hooks(face: Face, inner: Any) -> None:
         assert inner.seen == ["GET"]
         assert server.requests[0].headers["authorization"] == "Bearer tok-SAMPLE-plain"
         assert server.requests[0].headers["user-agent"].startswith("integrations-sdk/")
+
+
+def test_a_client_of_httpx_logs_our_requests_without_their_query(
+    face: Face, inner: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Server(answering(BODY), answering(BODY)) as server:
+        client = face.losant(base_url=server.url, transport=given(face, inner))
+        face(client.integration.get(**IDS))
+        face(_get(face, inner, f"{server.url}/mine?a=b"))
+        sent = server.requests[0].line
+
+    ours, theirs = (r.getMessage() for r in caplog.records if r.name == "httpx")
+
+    assert b"?_actions=false" in sent
+    assert "/integrations/" in ours
+    assert "?" not in ours
+    assert "/mine?a=b" in theirs
 
 
 def test_a_client_of_httpx_that_follows_redirects_does_not_here(face: Face, inner: Any) -> None:
