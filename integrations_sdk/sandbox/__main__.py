@@ -15,16 +15,21 @@ from types import FrameType
 from integrations_sdk.sandbox.errors import SandboxError
 from integrations_sdk.sandbox.sandbox import PLATFORMS, Sandbox
 from integrations_sdk.sandbox.server import HIGHEST_PORT
+from integrations_sdk.sandbox.switches import known
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sandbox until Ctrl-C or SIGTERM, and return the exit code."""
     options = _parser().parse_args(arguments)
-    sandbox = Sandbox(
-        host=options.host, port=options.port, data=options.data, redact=options.redact
-    )
     with _stop_signals() as stopping:
         try:
+            sandbox = Sandbox(
+                host=options.host,
+                port=options.port,
+                data=options.data,
+                redact=options.redact,
+                switches=dict(options.switch),
+            )
             with sandbox:
                 _announce(sandbox, options.env_file)
                 # With a timeout, because on Windows a wait without one cannot be interrupted.
@@ -41,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m integrations_sdk.sandbox",
         description="Serve a local sandbox of the platforms' APIs, with example data and a memory, "
         "until it is stopped with Ctrl-C. It prints the variables that point a client at it.",
+        epilog=_switches_in_words(),
     )
     parser.add_argument(
         "--host",
@@ -70,7 +76,27 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="show ****** in the place of secrets, for demonstrations",
     )
+    parser.add_argument(
+        "--switch",
+        type=_switch,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="choose where revisions of an API differ; may come more than once",
+    )
     return parser
+
+
+def _switches_in_words() -> str:
+    choices = [f"{name}={'|'.join(values)}" for name, values in known(PLATFORMS).items()]
+    return f"Switches, the default first: {', '.join(choices)}" if choices else ""
+
+
+def _switch(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name, value
 
 
 def _port(text: str) -> int:

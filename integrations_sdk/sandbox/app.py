@@ -2,16 +2,18 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from integrations_sdk.sandbox.documents import JsonObject
+from integrations_sdk.sandbox.documents import Json, JsonObject
 from integrations_sdk.sandbox.guard import PATIENCE, Guard, Hosts
-from integrations_sdk.sandbox.platform import Call, Operation, Platform, Refusal
+from integrations_sdk.sandbox.platform import Call, Gate, Operation, Platform, Refusal
 from integrations_sdk.sandbox.store import Store
+from integrations_sdk.sandbox.switches import settle
 from integrations_sdk.sandbox.tokens import TokenError, Tokens, scopes_of
 
 _logger = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ def build_app(
     *,
     host: str,
     redact: bool = False,
+    switches: Mapping[str, str] | None = None,
     patience: float = PATIENCE,
 ) -> ASGIApp:
     """Return the application that serves each platform below its name.
@@ -49,56 +52,77 @@ def build_app(
         platforms: What to serve.
         host: The host that the server listens on.
         redact: Whether answers are to hide secrets.
+        switches: Values of switches by their full names; the others have their defaults.
         patience: Seconds that a client may take to send a body.
+
+    Raises:
+        SandboxError: There is no such switch, or it has no such value.
     """
+    settled = settle(platforms, switches or {})
     tokens = Tokens(store.signing_key())
-    by_name = {platform.name: platform for platform in platforms}
+    houses = {
+        platform.name: _House(platform, store, tokens, chosen, platform.gate(chosen), redact)
+        for platform in platforms
+        for chosen in [{name: settled[f"{platform.name}.{name}"] for name in platform.switches}]
+    }
 
     def refuse(scope: Scope, refusal: Refusal) -> Response:
         name = scope["path"].lstrip("/").partition("/")[0]
-        return _refusal_response(by_name.get(name), refusal)
+        return _refusal_response(houses.get(name), refusal)
 
     async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
         message = f"{scope['method']} {scope['path']} is not a path of this sandbox"
         await refuse(scope, Refusal(404, message))(scope, receive, send)
 
-    def router(platform: Platform) -> Router:
+    def router(house: _House) -> Router:
+        platform = house.platform
         paths: dict[str, dict[str, Operation]] = {}
-        for operation in platform.operations:
-            paths.setdefault(operation.path, {})[operation.method] = operation
-        routes = [
-            Route(path, _Desk(platform, operations, store, tokens, redact=redact))
-            for path, operations in paths.items()
-        ]
+        for base in (platform.base_path, *platform.other_base_paths):
+            for operation in filter(house.offers, platform.operations):
+                paths.setdefault(base + operation.path, {})[operation.method] = operation
+        routes = [Route(path, _Desk(house, operations)) for path, operations in paths.items()]
         return Router(routes, redirect_slashes=False, default=unknown)
 
-    mounts = [Mount(f"/{platform.name}", router(platform)) for platform in platforms]
+    mounts = [Mount(f"/{name}", router(house)) for name, house in houses.items()]
     app = Router(mounts, redirect_slashes=False, default=unknown)
     return Guard(app, hosts=Hosts(host), refuse=refuse, patience=patience)
 
 
-def _refusal_response(platform: Platform | None, refusal: Refusal) -> Response:
-    body = {"message": refusal.message} if platform is None else platform.error_body(refusal)
+@dataclass(frozen=True)
+class _House:
+    """What the desks of one platform have in common."""
+
+    platform: Platform
+    store: Store
+    tokens: Tokens
+    switches: Mapping[str, str]
+    gate: Gate
+    redact: bool
+
+    def offers(self, operation: Operation) -> bool:
+        """Tell whether the switches let an operation be there."""
+        if operation.only_with is None:
+            return True
+        name, value = operation.only_with
+        return self.switches[name] == value
+
+
+def _refusal_response(house: _House | None, refusal: Refusal) -> Response:
+    body: Json = {"message": refusal.message}
+    if house is not None:
+        refusal.switches = house.switches
+        body = house.platform.error_body(refusal)
+    if body is None:
+        return Response(status_code=refusal.status, headers=refusal.headers)
     return JSONResponse(body, refusal.status, headers=refusal.headers)
 
 
 class _Desk:
     """Answers the calls to one path of a platform."""
 
-    def __init__(
-        self,
-        platform: Platform,
-        operations: Mapping[str, Operation],
-        store: Store,
-        tokens: Tokens,
-        *,
-        redact: bool,
-    ) -> None:
-        self._platform = platform
+    def __init__(self, house: _House, operations: Mapping[str, Operation]) -> None:
+        self._house = house
         self._operations = operations
-        self._store = store
-        self._tokens = tokens
-        self._redact = redact
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -109,11 +133,11 @@ class _Desk:
         try:
             return self._answer(self._operation(request), request, body)
         except Refusal as refusal:
-            return _refusal_response(self._platform, refusal)
+            return _refusal_response(self._house, refusal)
         except Exception:
             _logger.exception("%s %s failed", request.method, request.scope["path"])
             fault = Refusal(500, "The sandbox failed; its log has the reason")
-            return _refusal_response(self._platform, fault)
+            return _refusal_response(self._house, fault)
 
     def _operation(self, request: Request) -> Operation:
         method = "GET" if request.method == "HEAD" else request.method
@@ -126,14 +150,18 @@ class _Desk:
 
     def _answer(self, operation: Operation, request: Request, body: bytes) -> Response:
         # One transaction, and no await in it: the answer leaves after all is stored.
-        with self._store.transaction() as records:
+        house = self._house
+        with house.store.transaction() as records:
+            claims = self._claims(operation, request)
+            house.gate()
             call = Call(
                 request=request,
                 body=body,
-                claims=self._claims(operation, request),
+                claims=claims,
                 records=records,
-                tokens=self._tokens,
-                redact=self._redact,
+                tokens=house.tokens,
+                redact=house.redact,
+                switches=house.switches,
             )
             return operation.handle(call)
 
@@ -141,11 +169,11 @@ class _Desk:
         """Check the token, before anything is said about what exists."""
         if operation.public:
             return {}
-        token = self._platform.credential(request)
+        token = self._house.platform.credential(request)
         if not token:
             raise Refusal(401, "The request carries no access token")
         try:
-            claims = self._tokens.claims(token, audience=self._platform.name)
+            claims = self._house.tokens.claims(token, audience=self._house.platform.name)
         except TokenError as error:
             raise Refusal(401, str(error)) from error
         if operation.scopes and operation.scopes.isdisjoint(scopes_of(claims)):

@@ -30,7 +30,7 @@ def parse(body: bytes) -> Json:
         raise NotJsonError("nested too deeply") from None
     except ValueError as error:
         raise NotJsonError(str(error)) from None
-    if _is_deep(value):
+    if is_deep(value):
         raise NotJsonError("nested too deeply")
     return value
 
@@ -46,8 +46,9 @@ def _finite(text: str) -> float:
     return number
 
 
-def _is_deep(value: Json) -> bool:
-    """Walk layer by layer: a recursive walk would meet the very limit it looks for."""
+def is_deep(value: Json) -> bool:
+    """Tell whether a document nests deeper than ``MAX_DEPTH``."""
+    # Layer by layer: a recursive walk would meet the very limit it looks for.
     layer = [value]
     for _ in range(MAX_DEPTH):
         layer = [child for node in layer for child in _children(node)]

@@ -24,6 +24,9 @@ class Refusal(Exception):
         status: The HTTP status.
         message: What is wrong, for the person who reads it.
         headers: Headers that go with the status, such as ``Allow`` with 405.
+
+    Attributes:
+        switches: The value of each of the platform's switches, from when it is answered.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class Refusal(Exception):
         self.status = status
         self.message = message
         self.headers = headers
+        self.switches: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Call:
         records: The documents, inside a transaction that ends with the answer.
         tokens: What signs new access tokens.
         redact: Whether answers are to hide secrets.
+        switches: The value of each of the platform's switches.
     """
 
     request: Request
@@ -54,6 +59,7 @@ class Call:
     records: Records
     tokens: Tokens
     redact: bool
+    switches: Mapping[str, str]
 
     def path(self, name: str) -> str:
         """Return a parameter of the path."""
@@ -64,16 +70,28 @@ class Call:
         """Return a parameter of the query; an absent one is an empty string."""
         return self.request.query_params.get(name, "")
 
+    def switch(self, name: str) -> str:
+        """Return the value of one of the platform's switches."""
+        return self.switches[name]
+
+    def json(self) -> Json:
+        """Return the body, which must be JSON.
+
+        Raises:
+            Refusal: 400, when it is not.
+        """
+        try:
+            return parse(self.body)
+        except NotJsonError as error:
+            raise Refusal(400, f"The body is not valid JSON: {error}") from error
+
     def json_object(self) -> JsonObject:
         """Return the body, which must be a JSON object.
 
         Raises:
             Refusal: 400, when it is not.
         """
-        try:
-            value = parse(self.body)
-        except NotJsonError as error:
-            raise Refusal(400, f"The body is not valid JSON: {error}") from error
+        value = self.json()
         if not isinstance(value, dict):
             raise Refusal(400, "The body must be a JSON object")
         return value
@@ -94,6 +112,7 @@ class Operation:
         handle: What answers it.
         scopes: Scopes any one of which a token must have; none are asked for when empty.
         public: Whether it is answered without a token.
+        only_with: The name and the value of the switch that it is there with, if not always.
     """
 
     name: str
@@ -102,12 +121,22 @@ class Operation:
     handle: Handler
     scopes: frozenset[str] = frozenset()
     public: bool = False
+    only_with: tuple[str, str] | None = None
 
 
 def bearer(request: Request) -> str:
     """Return the token of the header ``Authorization: Bearer <token>``, or an empty string."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+Gate: TypeAlias = Callable[[], None]
+"""Lets a call pass, or raises a ``Refusal``."""
+
+
+def open_gate(_switches: Mapping[str, str]) -> Gate:
+    """Return a gate that lets every call pass."""
+    return lambda: None
 
 
 @dataclass(frozen=True)
@@ -118,7 +147,7 @@ class Platform:
         name: Its name, which is also the first segment of its paths.
         operations: What its API can do.
         examples: Fills an empty database with example data.
-        error_body: Gives a refusal the platform's shape.
+        error_body: Gives a refusal the platform's shape; None stands for no body at all.
         base_url_variable: The environment variable for its base URL.
         token_variable: The environment variable for a token.
         hint: A command for a first try, which may use the two variables.
@@ -126,6 +155,13 @@ class Platform:
         scopes: The scopes of a token that is to be allowed everything.
         token_seconds: How long a token lasts unless told otherwise.
         credential: Finds the token in a request.
+        base_path: What a base URL has after the platform's name, such as ``/v1``.
+        other_base_paths: What it may have there too, such as an older ``/api/v1``.
+        switches: Where revisions of its API differ: names and allowed values, the default first.
+        variables: Further environment variables, such as a client's id; ``{base_url}`` in a value
+            stands for the platform's base URL.
+        gate: Makes, from the values of the switches, what each call must pass once its token is
+            known to be good, such as a limit of calls; it refuses by raising.
     """
 
     name: str
@@ -139,6 +175,11 @@ class Platform:
     scopes: Sequence[str] = ()
     token_seconds: float = YEAR
     credential: Callable[[Request], str] = bearer
+    base_path: str = ""
+    other_base_paths: Sequence[str] = ()
+    switches: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    gate: Callable[[Mapping[str, str]], Gate] = open_gate
 
     def token(
         self,

@@ -1,7 +1,7 @@
 """The sandbox as Python code uses it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -9,17 +9,28 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp
 
 from integrations_sdk.sandbox.app import build_app, load_examples, reload_examples
+from integrations_sdk.sandbox.celigo import CELIGO
+from integrations_sdk.sandbox.cxengage import CXENGAGE
 from integrations_sdk.sandbox.errors import SandboxError
 from integrations_sdk.sandbox.losant import LOSANT
+from integrations_sdk.sandbox.optimizeplayer import OPTIMIZEPLAYER
 from integrations_sdk.sandbox.platform import Platform
+from integrations_sdk.sandbox.polis import POLIS
 from integrations_sdk.sandbox.server import BackgroundServer
 from integrations_sdk.sandbox.store import Store
+from integrations_sdk.sandbox.switches import settle
 from integrations_sdk.sandbox.tokens import Tokens
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-PLATFORMS: Sequence[Platform] = (LOSANT,)
+PLATFORMS: Sequence[Platform] = (
+    LOSANT,
+    CELIGO,
+    POLIS,
+    OPTIMIZEPLAYER,
+    CXENGAGE,
+)
 
 # What to call a server by that listens on all addresses.
 _LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound to
@@ -41,6 +52,11 @@ class Sandbox:
         data: A file to keep all data in, made when missing; without one, everything is kept in
             memory and forgotten at the end.
         redact: Whether answers show ``******`` in the place of secrets, for demonstrations.
+        switches: Choices where revisions of an API differ, such as
+            ``{"celigo.empty_list": "204"}``; ``--help`` of the command lists them all.
+
+    Raises:
+        SandboxError: There is no such switch, or it has no such value.
     """
 
     def __init__(
@@ -50,11 +66,13 @@ class Sandbox:
         port: int = 0,
         data: str | os.PathLike[str] | None = None,
         redact: bool = False,
+        switches: Mapping[str, str] | None = None,
     ) -> None:
         self._host = host
         self._port = port
         self._data = None if data is None else Path(data)
         self._redact = redact
+        self._switches = settle(PLATFORMS, switches or {})
         self._opened: tuple[Store, ASGIApp] | None = None
         self._server: BackgroundServer | None = None
 
@@ -126,7 +144,8 @@ class Sandbox:
         Raises:
             SandboxError: The sandbox is not running, or knows no such platform.
         """
-        return f"{self.url}/{_find(platform).name}"
+        found = _find(platform)
+        return f"{self.url}/{found.name}{found.base_path}"
 
     def token(
         self,
@@ -157,8 +176,11 @@ class Sandbox:
         """
         variables: dict[str, str] = {}
         for platform in PLATFORMS:
-            variables[platform.base_url_variable] = self.base_url(platform.name)
+            base_url = self.base_url(platform.name)
+            variables[platform.base_url_variable] = base_url
             variables[platform.token_variable] = self.token(platform.name)
+            for name, value in platform.variables.items():
+                variables[name] = value.replace("{base_url}", base_url)
         return variables
 
     def reset(self) -> None:
@@ -170,7 +192,13 @@ class Sandbox:
             store = Store(self._data)
             try:
                 load_examples(store, PLATFORMS)
-                app = build_app(store, PLATFORMS, host=self._host, redact=self._redact)
+                app = build_app(
+                    store,
+                    PLATFORMS,
+                    host=self._host,
+                    redact=self._redact,
+                    switches=self._switches,
+                )
             except BaseException:
                 store.close()
                 raise

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from integrations_sdk.sandbox.errors import SandboxError
 
@@ -33,12 +34,11 @@ class BackgroundServer:
         self._server = _Server(
             uvicorn.Config(
                 app,
-                http="h11",
+                http=_Quiet,
                 loop="asyncio",
                 ws="none",
                 lifespan="off",
                 log_config=None,
-                access_log=False,  # it would show query strings, and a key may travel there
                 proxy_headers=False,
                 server_header=False,
                 timeout_keep_alive=60,
@@ -60,6 +60,18 @@ class BackgroundServer:
         """Stop listening, drop all connections and end the thread."""
         self._server.end()
         self._thread.join()
+
+
+class _Quiet(H11Protocol):
+    """Keeps no access log, for it would show query strings, and a key may travel there.
+
+    uvicorn's own setting takes the handlers of a logger away, for the whole process; it logs again
+    when one comes later, and pytest brings one to each test.
+    """
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.access_log = False
+        super().connection_made(transport)
 
 
 class _Server(uvicorn.Server):

@@ -5,6 +5,8 @@ import pytest
 
 from integrations_sdk.sandbox import Sandbox
 
+from .clients import client_of
+
 
 @pytest.fixture(scope="session")
 def one_for_all() -> Iterator[tuple[Sandbox, httpx.Client]]:
@@ -32,3 +34,17 @@ def losant(sandbox: Sandbox, one_for_all: tuple[Sandbox, httpx.Client]) -> httpx
     """A plain HTTP client of that sandbox's Losant, allowed everything."""
     del sandbox
     return one_for_all[1]
+
+
+@pytest.fixture
+def celigo(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    """A plain HTTP client of that sandbox's Celigo, with an administrator's token."""
+    with client_of(sandbox, "celigo") as client:
+        yield client
+
+
+@pytest.fixture
+def polis(sandbox: Sandbox) -> Iterator[httpx.Client]:
+    """A plain HTTP client of that sandbox's Polis, which reaches every security group."""
+    with client_of(sandbox, "polis") as client:
+        yield client

@@ -14,6 +14,7 @@ import pytest
 
 from integrations_sdk.sandbox import Sandbox
 from integrations_sdk.sandbox.__main__ import main
+from integrations_sdk.sandbox.sandbox import PLATFORMS
 
 from .facts import APPLICATION, MANY, ONE, PLAIN, python
 
@@ -22,17 +23,20 @@ def variables(lines: list[str]) -> dict[str, str]:
     return dict(line.strip().split("=", 1) for line in lines)
 
 
+VARIABLES = sum(2 + len(platform.variables) for platform in PLATFORMS)
+
+
 class Running:
     """A sandbox in a process of its own that has said that it listens."""
 
     def __init__(self, *arguments: str) -> None:
         self.process = python("-m", "integrations_sdk.sandbox", "--port", "0", *arguments)
         assert self.process.stdout
-        self.said = [self.process.stdout.readline() for _ in range(6)]
-        assert "curl" in self.said[-1], self.said
+        self.said = [self.process.stdout.readline() for _ in range(VARIABLES + 3)]
+        self.hints = [self.process.stdout.readline() for _ in PLATFORMS]
 
     def get(self, path: str) -> httpx.Response:
-        found = variables([line.removeprefix("export ") for line in self.said[:2]])
+        found = variables([line.removeprefix("export ") for line in self.said[:VARIABLES]])
         headers = {"Authorization": f"Bearer {found['LOSANT_ACCESS_TOKEN']}"}
         return httpx.get(found["LOSANT_BASE_URL"] + path, headers=headers, verify=PLAIN)
 
@@ -85,9 +89,9 @@ def test_it_says_nothing_of_requests(run: Callable[..., Running]) -> None:
 def test_the_printed_hints_work_in_a_shell(run: Callable[..., Running], tmp_path: Path) -> None:
     env_file = tmp_path / "with space.env"
     sandbox = run("--env-file", str(env_file))
-    source = sandbox.said[4].removeprefix("#").strip()
+    source = sandbox.said[-1].removeprefix("#").strip()
     assert source == f"set -a; . '{env_file}'; set +a"
-    curl = sandbox.said[5].removeprefix("#").strip()
+    curl = sandbox.hints[0].removeprefix("#").strip()
     assert curl.endswith(f'"$LOSANT_BASE_URL/applications/{APPLICATION}/integrations"')
     script = f'{source}; eval "set -- $(cat)"; printf "%s\\n" "$@"'
     shell = subprocess.run(
@@ -108,8 +112,8 @@ def test_the_env_file_is_private_and_says_what_was_printed(
     sandbox = run("--env-file", str(env_file))
     assert stat.S_IMODE(env_file.stat().st_mode) == 0o600
     written = env_file.read_text().splitlines()
-    assert [f"export {line}\n" for line in written] == sandbox.said[:2]
-    assert set(variables(written)) == {"LOSANT_BASE_URL", "LOSANT_ACCESS_TOKEN"}
+    assert [f"export {line}\n" for line in written] == sandbox.said[:VARIABLES]
+    assert list(variables(written))[:2] == ["LOSANT_BASE_URL", "LOSANT_ACCESS_TOKEN"]
     assert [path.name for path in tmp_path.iterdir()] == ["sandbox.env"]
 
 
@@ -168,7 +172,7 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert caught.value.code == 0
     text = capsys.readouterr().out
-    for option in ("--host", "--port", "--data FILE", "--env-file FILE", "--redact"):
+    for option in ("--host", "--port", "--data FILE", "--env-file FILE", "--redact", "--switch"):
         assert option in text
     assert "(default: 8787)" in text
     assert "python -m integrations_sdk.sandbox" in text

@@ -2,8 +2,7 @@
 
 import contextlib
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from integrations_sdk.sandbox.documents import Json, NotJsonError, parse
 from integrations_sdk.sandbox.schema import (

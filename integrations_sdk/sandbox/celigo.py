@@ -1,0 +1,374 @@
+"""Celigo's integrations (integrator.io), as its public documents describe them.
+
+Where the public documents are silent, this module decides:
+
+- A PUT replaces the whole document; only the members that the server owns are kept. An ``_id`` in
+  it must be the path's. A ``_connectorId`` can be given when an integration is created, not later.
+- A change of a SmartConnector integration that says nothing of ``updateInProgress``, or what is
+  stored already, turns it on, for the change is taken for a managed update. Only an explicit
+  ``false`` turns it off again. Both hold for PATCH too. ``version`` must not go down.
+- A clone has the steps of its source, none of them completed, and the connections of its steps are
+  those of ``connectionMap``, where that names them. It is called ``Clone - <name>`` by default.
+- Members that are not known are stored and sent back, whatever they hold.
+- A token's scopes are the role of its user: ``administrator``, ``manage`` or ``monitor``, which may
+  only read.
+- There is one account, so all tokens share its limit of calls; by default, there is none.
+"""
+
+import re
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse, Response
+
+from integrations_sdk.sandbox import json_patch
+from integrations_sdk.sandbox.celigo_examples import EXAMPLES, USER
+from integrations_sdk.sandbox.celigo_listing import BadQuery, page, projected
+from integrations_sdk.sandbox.documents import MAX_DEPTH, Json, JsonObject, is_deep
+from integrations_sdk.sandbox.limits import LeakyBucket, bucket_gate
+from integrations_sdk.sandbox.platform import Call, Gate, Operation, Platform, Refusal, open_gate
+from integrations_sdk.sandbox.schema import (
+    MASK,
+    Choice,
+    Flag,
+    Items,
+    Nullable,
+    Record,
+    Text,
+    check,
+)
+from integrations_sdk.sandbox.stamps import object_id, timestamp
+from integrations_sdk.sandbox.store import Records
+
+# --- What an integration may hold -----------------------------------------------------------------
+
+_NAME = Text(1, 100)
+_STEP = Record(
+    {
+        "name": Text(),
+        "description": Text(),
+        "imageURL": Text(),
+        "completed": Flag(),
+        "installerFunction": Text(),
+        "uninstallerFunction": Text(),
+        "_connectionId": Text(),
+        "installURL": Text(),
+    },
+    open=True,
+)
+INTEGRATION = Record(
+    {
+        "name": _NAME,
+        "description": Nullable(Text(0, 5120)),
+        "readme": Text(),
+        "_connectorId": Text(24, 24),
+        "mode": Choice(["install", "settings", "uninstall"]),
+        "install": Items(_STEP),
+        "settings": Record({}, open=True),
+        "version": Text(),
+        "updateInProgress": Flag(),
+    },
+    required=["name"],
+    open=True,
+)
+CLONE = Record({"name": _NAME, "sandbox": Flag()}, open=True)
+
+_STAMPS = ("_id", "lastModified", "createdAt")
+_SERVER_OWNED = (*_STAMPS, "_connectorId")
+
+# --- Errors ---------------------------------------------------------------------------------------
+
+_CODES = {
+    400: "validation_failed",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+    422: "validation_failed",
+    429: "rate_limited",
+    500: "internal_error",
+}
+_RULE_CODES = {"required": "missing_required_field", "choice": "enum"}
+
+
+class _Invalid(Refusal):
+    """A refusal that names fields: field, code and message of each."""
+
+    def __init__(self, status: int, *complaints: tuple[str, str, str]) -> None:
+        super().__init__(status, "; ".join(message for _, _, message in complaints))
+        self.complaints = complaints
+
+
+def _error_body(refusal: Refusal) -> Json:
+    complaints: tuple[tuple[str, str, str], ...] = (("", _CODES[refusal.status], refusal.message),)
+    if isinstance(refusal, _Invalid):
+        complaints = refusal.complaints
+    elif isinstance(refusal, BadQuery):
+        complaints = ((refusal.field, "invalid_query_params", refusal.message),)
+    return {"errors": [_error(*complaint) for complaint in complaints]}
+
+
+def _error(field: str, code: str, message: str) -> Json:
+    named: JsonObject = {"field": field} if field else {}
+    return {**named, "code": code, "message": message}
+
+
+# --- The operations -------------------------------------------------------------------------------
+
+INTEGRATIONS = "celigo.integrations"
+
+_JSON = re.compile(r"application/([\w.+-]+\+)?json", re.IGNORECASE)
+_VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})*")
+_ID = re.compile("[0-9a-f]{24}")
+
+
+def _token_info(call: Call) -> Response:
+    return JSONResponse({"_userId": call.claims["sub"]})
+
+
+def _list(call: Call) -> Response:
+    records = call.records.all(INTEGRATIONS, "")
+    found, headers = page(call, records)
+    found = projected(call, [_shown(call, item) for item in found])
+    if not records and call.switch("empty_list") == "204":
+        return Response(status_code=204)
+    return JSONResponse(found, headers=headers)
+
+
+def _get(call: Call) -> Response:
+    return JSONResponse(_shown(call, _integration(call)))
+
+
+def _create(call: Call) -> Response:
+    sent = _object(call)
+    _check(INTEGRATION, sent)
+    members = {name: value for name, value in sent.items() if name not in _STAMPS}
+    return JSONResponse(_keep(call, _new(members)), 201)
+
+
+def _update(call: Call) -> Response:
+    stored = _integration(call)
+    return JSONResponse(_keep(call, _replaced(stored, _object(call))))
+
+
+def _patch(call: Call) -> Response:
+    stored = _integration(call)
+    _check_media(call)
+    try:
+        patched = json_patch.apply(stored, call.json())
+    except json_patch.MalformedPatchError as error:
+        raise Refusal(400, str(error)) from error
+    except json_patch.PatchConflictError as error:
+        raise _Invalid(422, (error.path, "invalid_field", str(error))) from error
+    # A body is never that deep, but a patch can hang one body below another.
+    if not isinstance(patched, dict) or is_deep(patched):
+        message = f"An integration must be an object that is at most {MAX_DEPTH} levels deep"
+        raise Refusal(422, message)
+    document = _keep(call, _replaced(stored, patched))
+    if call.switch("patch") == "204":
+        return Response(status_code=204)
+    return JSONResponse(document)
+
+
+def _delete(call: Call) -> Response:
+    call.records.delete(INTEGRATIONS, "", str(_integration(call)["_id"]))
+    return Response(status_code=int(call.switch("delete")))
+
+
+def _clone(call: Call) -> Response:
+    source = _integration(call)
+    sent = _object(call) if call.body else {}
+    _check(CLONE, sent)
+    connections = _connection_map(sent.get("connectionMap", {}))
+    members = {name: value for name, value in source.items() if name not in _STAMPS}
+    members["name"] = sent.get("name", f"Clone - {source['name']}"[: _NAME.most])
+    for name in {"install", "installSteps"} & members.keys():
+        members[name] = _reset(members[name], connections)
+    if "sandbox" in sent:
+        members["sandbox"] = sent["sandbox"]
+    clone = _keep(call, _new(members))
+    if call.switch("clone") == "manifest":
+        manifest = {"model": "Integration", "_id": clone["_id"], "name": clone["name"]}
+        return JSONResponse([manifest], 201)
+    return JSONResponse(clone, 201)
+
+
+def _integration(call: Call) -> JsonObject:
+    found = call.records.get(INTEGRATIONS, "", call.path("_id"))
+    if found is None:
+        raise Refusal(404, "The integration was not found")
+    return found
+
+
+def _object(call: Call) -> JsonObject:
+    _check_media(call)
+    return call.json_object()
+
+
+def _check_media(call: Call) -> None:
+    content_type = call.request.headers.get("content-type", "").partition(";")[0].strip()
+    if not _JSON.fullmatch(content_type):
+        raise Refusal(415, "The body must be JSON, with the Content-Type application/json")
+
+
+def _check(schema: Record, sent: JsonObject) -> None:
+    complaints = [
+        (violation.path, _RULE_CODES.get(violation.rule, "invalid_field"), violation.message)
+        for violation in check(schema, sent)
+    ]
+    if complaints:
+        raise _Invalid(422, *complaints)
+
+
+def _new(members: JsonObject) -> JsonObject:
+    moment = timestamp()
+    return {"_id": object_id(), "lastModified": moment, "createdAt": moment, **members}
+
+
+def _replaced(stored: JsonObject, sent: JsonObject) -> JsonObject:
+    """Return what is to be stored when a document is sent for the one that is there."""
+    if sent.get("_id", stored["_id"]) != stored["_id"]:
+        raise _Invalid(400, ("_id", "invalid_ref", "_id is not the one of the path"))
+    _check(INTEGRATION, sent)
+    _check_version(stored.get("version"), sent.get("version"))
+    kept = {name: stored[name] for name in _SERVER_OWNED if name in stored}
+    document = kept | {name: value for name, value in sent.items() if name not in _SERVER_OWNED}
+    if "_connectorId" in document:
+        document = _managed(stored, document)
+    return {**document, "lastModified": timestamp()}
+
+
+def _check_version(stored: Json, sent: Json) -> None:
+    old, new = _numbers(stored), _numbers(sent)
+    if old and new and new < old:
+        message = f"version must not go down from {stored} to {sent}"
+        raise _Invalid(422, ("version", "invalid_field", message))
+
+
+def _numbers(version: Json) -> list[int]:
+    """Read a dotted version so that 1.10 comes after 1.9 and is the same as 1.10.0."""
+    if not isinstance(version, str) or not _VERSION.fullmatch(version):
+        return []
+    numbers = [int(part) for part in version.split(".")]
+    while len(numbers) > 1 and not numbers[-1]:
+        numbers.pop()
+    return numbers
+
+
+def _managed(stored: JsonObject, document: JsonObject) -> JsonObject:
+    """Settle ``updateInProgress``, which a change turns on and only ``false`` turns off."""
+    flag = "updateInProgress"
+    before = stored.get(flag, False)
+    after = document.get(flag, before)
+    if after == before and not json_patch.same({**stored, flag: 0}, {**document, flag: 0}):
+        after = True
+    is_said = after or flag in stored or flag in document
+    return {**document, flag: after} if is_said else document
+
+
+def _connection_map(value: Json) -> Mapping[str, str]:
+    code, field = "invalid_connectionMap", "connectionMap"
+    if not isinstance(value, dict):
+        raise _Invalid(400, (field, code, "connectionMap must be an object of connection ids"))
+    connections: dict[str, str] = {}
+    for old, new in value.items():
+        path = f"{field}.{old}"
+        if not isinstance(new, str) or not _ID.fullmatch(new):
+            raise _Invalid(400, (path, "invalid_ref", f"{path} is not the id of a connection"))
+        connections[old] = new
+    return connections
+
+
+def _reset(steps: Json, connections: Mapping[str, str]) -> Json:
+    if not isinstance(steps, list):
+        return steps
+    return [_reset_step(step, connections) for step in steps]
+
+
+def _reset_step(step: Json, connections: Mapping[str, str]) -> Json:
+    if not isinstance(step, dict):
+        return step
+    fresh: JsonObject = {**step, "completed": False}
+    connection = step.get("_connectionId")
+    if isinstance(connection, str):
+        fresh["_connectionId"] = connections.get(connection, connection)
+    return fresh
+
+
+def _keep(call: Call, integration: JsonObject) -> JsonObject:
+    """Store an integration and return it as the platform shows it."""
+    call.records.put(INTEGRATIONS, "", str(integration["_id"]), integration)
+    return _shown(call, integration)
+
+
+def _shown(call: Call, integration: JsonObject) -> JsonObject:
+    # Nothing is secret by its name, but settings may hold anything.
+    if call.redact and "settings" in integration:
+        return {**integration, "settings": _hidden(integration["settings"])}
+    return integration
+
+
+def _hidden(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _hidden(content) for name, content in value.items()}
+    if isinstance(value, list):
+        return [_hidden(item) for item in value]
+    return MASK if isinstance(value, str) else value
+
+
+# --- The platform ---------------------------------------------------------------------------------
+
+_BUCKETS = {"on": (1000, 300), "small": (5, 1)}
+
+
+def _gate(switches: Mapping[str, str]) -> Gate:
+    if switches["rate_limit"] == "off":
+        return open_gate(switches)
+    return bucket_gate(LeakyBucket(*_BUCKETS[switches["rate_limit"]]))
+
+
+_WRITE = frozenset({"administrator", "manage"})
+_READ = _WRITE | {"monitor"}
+
+_MANY = "/integrations"
+_ONE = f"{_MANY}/{{_id}}"
+
+_OPERATIONS = (
+    Operation("tokenInfo", "GET", "/tokenInfo", _token_info),
+    Operation("integrations.list", "GET", _MANY, _list, _READ),
+    Operation("integrations.create", "POST", _MANY, _create, _WRITE),
+    Operation("integrations.get", "GET", _ONE, _get, _READ),
+    Operation("integrations.update", "PUT", _ONE, _update, _WRITE),
+    Operation("integrations.patch", "PATCH", _ONE, _patch, _WRITE),
+    Operation("integrations.delete", "DELETE", _ONE, _delete, _WRITE),
+    Operation("integrations.clone", "POST", f"{_ONE}/clone", _clone, _WRITE),
+)
+
+
+def _examples(records: Records) -> None:
+    for example in EXAMPLES:
+        records.put(INTEGRATIONS, "", str(example["_id"]), example)
+
+
+CELIGO = Platform(
+    name="celigo",
+    operations=_OPERATIONS,
+    examples=_examples,
+    error_body=_error_body,
+    base_url_variable="CELIGO_BASE_URL",
+    token_variable="CELIGO_API_TOKEN",  # noqa: S106 - a name, not a token
+    hint='curl -H "Authorization: Bearer $CELIGO_API_TOKEN" "$CELIGO_BASE_URL/integrations"',
+    claims={"sub": USER},
+    scopes=("administrator",),
+    base_path="/v1",
+    switches={
+        "empty_list": ("200", "204"),
+        "clone": ("integration", "manifest"),
+        "patch": ("200", "204"),
+        "delete": ("204", "200"),
+        "rate_limit": ("off", *_BUCKETS),
+    },
+    gate=_gate,
+)
