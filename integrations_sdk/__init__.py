@@ -13,6 +13,7 @@ from ._version import __version__ as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .celigo import AsyncCeligo as AsyncCeligo, Celigo as Celigo
     from .core.call import Call as Call, Operation as Operation, Reply as Reply
     from .core.document import JSON as JSON
     from .core.errors import (
@@ -42,13 +43,25 @@ if TYPE_CHECKING:
     from .core.secret import Secret as Secret
     from .core.tolerance import Drift as Drift
     from .core.transport import Timeout as Timeout
+    from .cxengage import AsyncCxEngage as AsyncCxEngage, CxEngage as CxEngage
     from .losant import AsyncLosant as AsyncLosant, Losant as Losant
+    from .optimizeplayer import (
+        AsyncOptimizePlayer as AsyncOptimizePlayer,
+        OptimizePlayer as OptimizePlayer,
+    )
+    from .polis import (
+        AsyncPolis as AsyncPolis,
+        AsyncPolisAuth as AsyncPolisAuth,
+        Polis as Polis,
+        PolisAuth as PolisAuth,
+    )
     from .transports import (
         AsyncHttpxTransport as AsyncHttpxTransport,
         HttpxTransport as HttpxTransport,
     )
 
 _ROOMS = {
+    "celigo": ("AsyncCeligo", "Celigo"),
     "core.call": ("Call", "Operation", "Reply"),
     "core.document": ("JSON",),
     "core.errors": (
@@ -78,7 +91,10 @@ _ROOMS = {
     "core.secret": ("Secret",),
     "core.tolerance": ("Drift",),
     "core.transport": ("Timeout",),
+    "cxengage": ("AsyncCxEngage", "CxEngage"),
     "losant": ("AsyncLosant", "Losant"),
+    "optimizeplayer": ("AsyncOptimizePlayer", "OptimizePlayer"),
+    "polis": ("AsyncPolis", "AsyncPolisAuth", "Polis", "PolisAuth"),
     "transports": ("AsyncHttpxTransport", "HttpxTransport"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
