@@ -1,4 +1,4 @@
-"""Example data of Celigo: invented, but for two ids that its public documents show."""
+"""Example data of Celigo: invented, but for two integrations that its public documents show."""
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
 
