@@ -18,6 +18,7 @@ from integrations_sdk import (
     Attempt,
     AuthenticationError,
     BadRequestError,
+    CleanupError,
     ConfigurationError,
     ConflictError,
     ConnectError,
@@ -46,6 +47,7 @@ PARENTS: dict[type[IntegrationsError], type[BaseException]] = {
     ConnectError: TransportError,
     DeadlineExceededError: TransportError,
     AmbiguousWriteError: TransportError,
+    CleanupError: IntegrationsError,
     DecodeError: IntegrationsError,
     APIError: IntegrationsError,
     BadRequestError: APIError,
@@ -95,6 +97,7 @@ MAKERS: dict[type[IntegrationsError], Callable[[], IntegrationsError]] = {
     ConfigurationError: lambda: ConfigurationError("no token"),
     InvalidArgumentError: lambda: InvalidArgumentError("per_page", "at least 1", "0"),
     MissingScopeError: lambda: MissingScopeError("integration.get", ["b", "a"], ["z", "y"]),
+    CleanupError: lambda: CleanupError("it is still locked: unlock it"),
     DecodeError: lambda: DecodeError(
         "items[2].id",
         "str",
