@@ -30,6 +30,14 @@ from integrations_sdk.losant import (
     MqttConfig,
     Success,
 )
+from integrations_sdk.optimizeplayer import (
+    AnyIntegration,
+    AsyncOptimizePlayer,
+    IntegrationAmazon,
+    IntegrationHtml,
+    IntegrationStripe,
+    OptimizePlayer,
+)
 
 
 def ask_a_vault() -> str:
@@ -130,3 +138,29 @@ def mistakes(losant: Losant, asynchronous: AsyncLosant) -> None:
     Losant(ask_a_vault_async)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     for _ in asynchronous.integration.list(application_id="x"):  # type: ignore[attr-defined] # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType]
         pass
+
+
+def kinds(optimizeplayer: OptimizePlayer) -> None:
+    found = optimizeplayer.integration.get(integration_id=31)
+    assert_type(found, AnyIntegration)
+    assert_type(found.id, int)
+    assert_type(found.created_at_utc, datetime | Unset)
+    match found:
+        case IntegrationStripe():
+            assert_type(found.secret_key, Secret | Unset)
+        case IntegrationHtml(url=url):
+            assert_type(url, str | Unset)
+        case _:
+            pass
+    for item in optimizeplayer.integration.list():
+        assert_type(item, AnyIntegration)
+        if isinstance(item, IntegrationAmazon):
+            assert_type(item.bucket, str | Unset)
+            _ = item.publishable_key  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+    optimizeplayer.integration.get(integration_id="31")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+
+async def kinds_later(optimizeplayer: AsyncOptimizePlayer) -> None:
+    assert_type(await optimizeplayer.integration.get(integration_id=31), AnyIntegration)
+    async for item in optimizeplayer.integration.list():
+        assert_type(item, AnyIntegration)
