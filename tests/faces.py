@@ -62,6 +62,18 @@ class Face:
             return list(iterable)
         return self._loop.run_until_complete(_collected(iterable))
 
+    def within(self, session: Any, body: Callable[[Any], Any]) -> Any:
+        """Run a function as the body of a ``with`` or an ``async with``, and return its result."""
+        if self._loop is None:
+            with session as value:
+                return body(value)
+
+        async def entered() -> Any:
+            async with session as value:
+                return await _awaited(body(value))
+
+        return self._loop.run_until_complete(entered())
+
     def gather(self, *calls: Callable[[], Any]) -> list[Any]:
         """Run calls at the same time: in tasks, or one after the other."""
         if self._loop is None:

@@ -56,7 +56,7 @@ def test_every_block_passes_the_type_checker_of_a_strict_reader(tmp_path: Path) 
 def test_an_example_runs(example: Path, environment: dict[str, str]) -> None:
     output = _run([str(example)], environment)
     assert output.strip()
-    assert "SAMPLE" not in output, "an example shows a secret"
+    assert not re.search("(cs|pw|sk|st|tok|tw)-SAMPLE", output), "an example shows a secret"
 
 
 def test_the_tour_goes_through_every_operation_on_both_faces(environment: dict[str, str]) -> None:
