@@ -19,6 +19,6 @@ except ModuleNotFoundError as _error:
         f"integrations_sdk.sandbox needs {_error.name}, which is not installed: "
         "pip install 'integrations-sdk[sandbox]'",
         name=_error.name,
-    ) from _error
+    ) from None
 
 __all__ = ["Sandbox", "SandboxError"]

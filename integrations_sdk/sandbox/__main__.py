@@ -125,20 +125,26 @@ def _announce(sandbox: Sandbox, env_file: Path | None) -> None:
     variables = sandbox.environment()
     if env_file is not None:
         _write_private(env_file, variables)
-    for name, value in variables.items():
-        print(f"export {name}={value}")
-    print(f"\n# The sandbox listens on {sandbox.url} (Ctrl-C stops it). In another shell:")
+    lines = [f"export {name}={value}" for name, value in variables.items()]
+    lines += ["", f"# The sandbox listens on {sandbox.url} (Ctrl-C stops it). In another shell:"]
     if env_file is None:
-        print("#   paste the lines above")
+        lines.append("#   paste the lines above")
     else:
-        print(f"#   set -a; . {shlex.quote(str(env_file.absolute()))}; set +a")
-    for platform in PLATFORMS:
-        print(f"#   {platform.hint}")
-    sys.stdout.flush()
+        lines.append(f"#   set -a; . {shlex.quote(str(env_file.absolute()))}; set +a")
+    lines += [f"#   {platform.hint}" for platform in PLATFORMS]
+    try:
+        print("\n".join(lines), flush=True)
+    except OSError as error:
+        # Python would complain of what it could not write once more when it exits.
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - closed by the exit
+        raise SandboxError(f"Cannot print the variables: {error.strerror}") from error
 
 
 def _write_private(path: Path, variables: Mapping[str, str]) -> None:
     """Write the whole file at once: whoever waits for it to appear finds it complete."""
+    path = path.resolve()  # what a link leads to is replaced, not the link
+    if path.exists() and not path.is_file():
+        raise SandboxError(f"Cannot write the env file {path}: it is not a regular file")
     try:
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

@@ -14,7 +14,7 @@ from integrations_sdk.sandbox.cxengage import CXENGAGE
 from integrations_sdk.sandbox.errors import SandboxError
 from integrations_sdk.sandbox.losant import LOSANT
 from integrations_sdk.sandbox.optimizeplayer import OPTIMIZEPLAYER
-from integrations_sdk.sandbox.platform import Platform
+from integrations_sdk.sandbox.platform import YEAR, Platform
 from integrations_sdk.sandbox.polis import POLIS
 from integrations_sdk.sandbox.server import BackgroundServer
 from integrations_sdk.sandbox.store import Store
@@ -163,8 +163,10 @@ class Sandbox:
                 platform's usual lifetime when left out.
 
         Raises:
-            SandboxError: The sandbox knows no such platform.
+            SandboxError: The sandbox knows no such platform, or the scopes are a bare text.
         """
+        if isinstance(scopes, str):  # a sequence of letters, to Python
+            raise SandboxError(f"The scopes must be in a list: [{scopes!r}]")
         tokens = Tokens(self._open()[0].signing_key())
         return _find(platform).token(tokens, scopes=scopes, expires_in=expires_in)
 
@@ -178,7 +180,7 @@ class Sandbox:
         for platform in PLATFORMS:
             base_url = self.base_url(platform.name)
             variables[platform.base_url_variable] = base_url
-            variables[platform.token_variable] = self.token(platform.name)
+            variables[platform.token_variable] = self.token(platform.name, expires_in=YEAR)
             for name, value in platform.variables.items():
                 variables[name] = value.replace("{base_url}", base_url)
         return variables

@@ -122,6 +122,8 @@ class Store:
 
 def _connect(path: Path | None) -> sqlite3.Connection:
     if path is not None:
+        if path.exists() and not path.is_file():  # a journal would be left beside a device
+            raise OSError("it is not a regular file")
         # The file holds the signing key, so it is the owner's alone from its first moment.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(

@@ -63,7 +63,9 @@ class Tokens:
         # The header is not looked at: whatever algorithm it names, only ours is ever tried.
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(self._signature(signed).encode(), signature.encode()):
-            raise TokenError("The access token was not issued by this sandbox")
+            raise TokenError(
+                "The access token was not issued by this sandbox; was it started anew since?"
+            )
         payload = _decode(signed.partition(".")[2])
         if payload["aud"] != audience:
             raise TokenError(f"The access token is meant for {payload['aud']}, not {audience}")

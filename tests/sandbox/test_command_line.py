@@ -5,6 +5,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -150,12 +151,49 @@ def test_an_env_file_that_cannot_be_is_one_line_and_exit_code_2(
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
+def test_an_env_file_behind_a_link_is_written_where_the_link_leads(
+    run: Callable[..., Running], tmp_path: Path
+) -> None:
+    real, link = tmp_path / "real.env", tmp_path / "link.env"
+    real.write_text("OLD=1\n")
+    link.symlink_to(real)
+    run("--env-file", str(link))
+    assert link.is_symlink()
+    assert "LOSANT_BASE_URL=" in real.read_text()
+
+
+@pytest.mark.parametrize("option", ["--env-file", "--data"])
+def test_a_file_that_is_none_is_refused_and_left_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, option: str
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert main(["--port", "0", option, str(pipe)]) == 2
+    assert "it is not a regular file" in capsys.readouterr().err
+    assert pipe.is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_variables_that_cannot_be_printed_are_one_line_and_exit_code_2() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "integrations_sdk.sandbox", "--port", "0"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "sandbox: Cannot print the variables: No space left on device\n"
+
+
 def test_a_failure_of_the_process_has_no_traceback(tmp_path: Path) -> None:
     process = python("-m", "integrations_sdk.sandbox", "--port", "0", "--data", str(tmp_path))
     said, complaints = process.communicate(timeout=20)
     assert (process.returncode, said) == (2, "")
     assert complaints.splitlines() == [
-        f"sandbox: Cannot use {tmp_path} as the data file: [Errno 21] Is a directory: '{tmp_path}'"
+        f"sandbox: Cannot use {tmp_path} as the data file: it is not a regular file"
     ]
 
 

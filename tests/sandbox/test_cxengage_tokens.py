@@ -149,10 +149,10 @@ def test_a_refused_tenant_is_as_it_was(sandbox: Sandbox, anyone: httpx.Client) -
     assert anyone.get(f"{OTHERS}/twilio", headers=everything).json()["account"] == "AC-SAMPLE-7"
 
 
-def test_the_token_of_the_environment_lasts_an_hour_too(sandbox: Sandbox) -> None:
+def test_the_token_of_the_environment_outlasts_the_file_it_is_written_to(sandbox: Sandbox) -> None:
     token = sandbox.environment()["CXENGAGE_TOKEN"]
     payload = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
-    assert payload["exp"] - payload["iat"] == 3600
+    assert payload["exp"] - payload["iat"] > 300 * 24 * 3600
 
 
 def test_the_variables_point_here(sandbox: Sandbox, anyone: httpx.Client) -> None:

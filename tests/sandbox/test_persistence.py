@@ -119,7 +119,7 @@ def refused(data: Path, reason: str) -> None:
 
 
 def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path) -> None:
-    refused(tmp_path, "Is a directory")
+    refused(tmp_path, "it is not a regular file")
     refused(tmp_path / "missing" / "data", "No such file")
 
 

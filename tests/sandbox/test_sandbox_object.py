@@ -240,3 +240,8 @@ def test_a_server_that_cannot_start_keeps_nobody_waiting(monkeypatch: pytest.Mon
     server = BackgroundServer(lambda *_args: None, host="127.0.0.1", port=0)  # type: ignore[arg-type]
     server.stop()
     assert [crash.exc_type for crash in crashes] == [ZeroDivisionError]
+
+
+def test_scopes_that_are_a_bare_text_are_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxError, match=r"\['all.Application'\]"):
+        sandbox.token("losant", scopes="all.Application")
