@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import pydoc
 import subprocess
@@ -24,6 +25,8 @@ from integrations_sdk import (
     transports,
 )
 from integrations_sdk.core.faces import Endpoint, Pages
+from integrations_sdk.core.model import is_hidden
+from integrations_sdk.core.wire import Codec
 from integrations_sdk.losant import Integration, IntegrationList, IntegrationResource
 
 FRONT_DOOR: Any = integrations_sdk  # its names appear when they are used
@@ -126,6 +129,21 @@ def test_every_field_of_every_model_is_a_keyword() -> None:
         value = getattr(losant, name)
         if inspect.isclass(value) and issubclass(value, Model):
             assert all(field.kw_only for field in attrs.fields(value)), name
+
+
+def test_free_form_fields_of_every_platform_hide_their_values() -> None:
+    def models(cls: type[Model]) -> list[type[Model]]:
+        return [cls, *(model for child in cls.__subclasses__() for model in models(child))]
+
+    for platform in ("celigo", "cxengage", "losant", "optimizeplayer", "polis"):
+        importlib.import_module(f"integrations_sdk.{platform}")
+    found = 0
+    for model in models(Model):
+        for field in attrs.fields(attrs.resolve_types(model, localns={"Codec": Codec})):
+            if field.name != "extra" and "JSON" in str(field.type):
+                found += 1
+                assert is_hidden(field), f"{model.__qualname__}.{field.name} may show anything"
+    assert found > 5
 
 
 def test_importing_the_package_imports_nothing_of_others() -> None:

@@ -141,7 +141,8 @@ def _restoring(integration_id: str, error: BaseException) -> Steps[None]:
     except NotFoundError:
         return  # deleted meanwhile: there is nothing to unlock
     except BaseException as failure:
-        locked = _left_locked(integration_id, _reason(failure))
+        known = isinstance(failure, CleanupError)
+        locked = failure if known else _left_locked(integration_id, _reason(failure))
         log.error("%s", locked)  # noqa: TRY400 -- a cancelled task may have nobody to tell
         if not isinstance(failure, Exception):
             locked.__cause__ = error

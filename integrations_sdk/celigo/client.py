@@ -8,7 +8,7 @@ from integrations_sdk.core.auth import AsyncTokenProvider, TokenProvider
 from integrations_sdk.core.client import AsyncClient, Client, ProviderT, SyncClient, TransportT
 from integrations_sdk.core.retry import Retry
 from integrations_sdk.core.secret import Secret
-from integrations_sdk.core.settings import DriftHook
+from integrations_sdk.core.settings import DriftHook, named_url
 from integrations_sdk.core.transport import AsyncTransport, Timeout, Transport
 
 from .integration import IntegrationResource
@@ -25,7 +25,8 @@ class CeligoClient(Client[TransportT, ProviderT]):
             ``CELIGO_API_TOKEN``.
         region: Where the account lives: ``us``, ``eu``, ``au`` or ``ca``. Environment:
             ``CELIGO_REGION``. Default: ``us``.
-        base_url: Where the API is, whatever the region. Environment: ``CELIGO_BASE_URL``. Default:
+        base_url: Where the API is, whatever the region. Environment: ``CELIGO_BASE_URL``, which
+            goes before ``CELIGO_REGION`` and after a region that is given here. Default:
             ``https://api.integrator.io/v1``, or that of the region.
         timeout: Seconds for a call in all, or a Timeout. Environment: ``CELIGO_TIMEOUT``.
         retry: Attempts of a call in all, or a Retry. Environment: ``CELIGO_ATTEMPTS``.
@@ -57,10 +58,11 @@ class CeligoClient(Client[TransportT, ProviderT]):
         transport: TransportT | None = None,
     ) -> None:
         api_token = Secret(api_token) if isinstance(api_token, str) else api_token
+        platform = in_region(region)
         super().__init__(
-            in_region(region),
+            platform,
             token=api_token,
-            base_url=base_url,
+            base_url=named_url(base_url, region, platform),
             scopes=None,
             timeout=timeout,
             retry=retry,

@@ -300,7 +300,8 @@ class IntegrationResource(Resource[ClientT_co]):
             The integration, unlocked.
 
         Raises:
-            InvalidArgumentError: When the id is malformed.
+            InvalidArgumentError: When the id is malformed, or when the integration holds a mask,
+                which cannot be sent back: replace ``/updateInProgress`` by ``patch`` then.
             NotFoundError: When there is no such integration.
             CleanupError: When Celigo keeps it locked.
 

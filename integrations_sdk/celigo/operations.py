@@ -44,9 +44,8 @@ def _identity(document: dict[str, JSON]) -> dict[str, JSON]:
 def _cloned(body: JSON, _headers: Headers) -> JSON:
     """Find the new integration in either of the two answers: itself, or a list of what was made."""
     if is_array(body):
-        made = (item for item in body if is_object(item) and item.get("model") == "Integration")
-        new: dict[str, JSON] = next(made, {})
-        return {**_identity(new), "manifest": body}
+        made = [item for item in body if is_object(item) and item.get("model") == "Integration"]
+        return {**(_identity(made[0]) if made else {}), "manifest": body}
     return {**_identity(body), "integration": body} if is_object(body) else body
 
 

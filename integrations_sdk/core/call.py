@@ -89,7 +89,7 @@ class Operation(Generic[T]):
         return Call(
             self,
             path=dict(path),
-            query=_written(query or {}),
+            query=written(query or {}),
             headers=arguments.headers("headers", headers or {}),
             body=body,
         )
@@ -120,7 +120,7 @@ class Call(Generic[T]):
 
     def with_query(self, **query: Scalar) -> Call[T]:
         """Return the same call with some members of its query replaced."""
-        return attrs.evolve(self, query={**self.query, **_written(query)})
+        return attrs.evolve(self, query={**self.query, **written(query)})
 
     def __repr__(self) -> str:
         question = f"?{urlencode(self.query)}" if self.query else ""
@@ -153,7 +153,12 @@ class Reply(Generic[T]):
     attempts: tuple[Attempt, ...]
 
 
-def _written(query: Mapping[str, Scalar]) -> dict[str, str]:
+def written(query: Mapping[str, Scalar]) -> dict[str, str]:
+    """Return a query as it travels, without what is None or UNSET.
+
+    Raises:
+        InvalidArgumentError: When UTF-8 cannot write a value.
+    """
     return {
         name: arguments.text(name, _text(value))
         for name, value in query.items()

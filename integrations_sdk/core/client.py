@@ -11,7 +11,7 @@ import attrs
 
 from . import arguments, scopes as scope
 from .auth import AsyncTokenProvider, Grant, Lease, Token, TokenProvider, checked
-from .call import Call, Operation, Reply
+from .call import Call, Operation, Reply, Scalar, written
 from .errors import ConfigurationError, IntegrationsError
 from .exchange import Exchange, granted_scopes
 from .model import UNSET, Unset
@@ -46,20 +46,21 @@ class Wire(Generic[TransportT]):
         Raises:
             ConfigurationError: When the client is closed.
         """
-        if self._closed:
-            raise ConfigurationError("this client is closed: make a new one, or close it later")
-        if self._given is not None:
-            return self._given
         with self._turn:
+            if self._closed:
+                raise ConfigurationError("this client is closed: make a new one, or close it later")
+            if self._given is not None:
+                return self._given
             if self._opened is None:
                 self._opened = self._open()
             return self._opened
 
     def close(self) -> TransportT | None:
         """Refuse further calls, and return what is to be closed: nothing that was given."""
-        self._closed = True
-        opened, self._opened = self._opened, None
-        return opened
+        with self._turn:
+            self._closed = True
+            opened, self._opened = self._opened, None
+            return opened
 
 
 class Client(Generic[TransportT, ProviderT]):
@@ -142,7 +143,7 @@ class Client(Generic[TransportT, ProviderT]):
         timeout: Timeout | float | None = None,
         retry: Retry | int | None = None,
         headers: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, Scalar] | None = None,
         scopes: Iterable[str] | Unset | None = UNSET,
         strict: bool | None = None,
         on_drift: DriftHook | Unset | None = UNSET,
@@ -168,7 +169,7 @@ class Client(Generic[TransportT, ProviderT]):
             timeout=Timeout.of(timeout) if timeout is not None else current.timeout,
             retry=Retry.of(retry) if retry is not None else current.retry,
             headers={**current.headers, **arguments.headers("headers", headers or {})},
-            query={**current.query, **(query or {})},
+            query={**current.query, **written(query or {})},
             scopes=_scopes(scopes) if scopes is not UNSET else current.scopes,
             strict=strict if strict is not None else current.strict,
             on_drift=on_drift if on_drift is not UNSET else current.on_drift,
@@ -183,18 +184,23 @@ class Client(Generic[TransportT, ProviderT]):
                 it is one of the client's own.
 
         Returns:
-            False only when the token is known to lack every scope that would do.
+            False only when the token is known to lack every scope that would do. True for a method
+            that makes several calls, whose scopes are not known.
 
         Raises:
             ConfigurationError: When there is no such operation.
         """
+        from .faces import Declared  # that module is built upon this one
+
         resource, _, method = operation.rpartition(".")
         namespace: object = getattr(self, resource, None) if resource else self
         declared: object = getattr(type(namespace), method, None)
         declaration: object = getattr(declared, "operation", None)
-        if not isinstance(declaration, Operation):
+        if not isinstance(declared, Declared):
             name = self._settings.platform.name
             raise ConfigurationError(f"{name} has no operation {operation!r}")
+        if not isinstance(declaration, Operation):
+            return True
         required: frozenset[str] = declaration.scopes
         return scope.suffices(granted_scopes(self._settings, self._token.known), required)
 

@@ -170,7 +170,7 @@ class Exchange(Generic[T]):
             class_ = AmbiguousWriteError
         elif fault.overdue:
             class_ = DeadlineExceededError
-        elif not fault.sent:
+        elif not self._unsure:
             class_ = ConnectError
         error = class_(self._operation.name, self._operation.method, self._url, fault.reason)
         if class_ in {TransportError, ConnectError} and not fault.lasting:

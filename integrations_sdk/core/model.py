@@ -43,14 +43,14 @@ _MEMBER: Final = "integrations_sdk.member"
 _REQUIRED: Final = "integrations_sdk.required"
 _HIDDEN: Final = "integrations_sdk.hidden"
 
-REQUIRED: Final = {_REQUIRED: True}
+REQUIRED: Final[dict[str, object]] = {_REQUIRED: True}
 """The metadata of a field whose default is for callers only: a document must have its member."""
 
-HIDDEN: Final = {_HIDDEN: True}
+HIDDEN: Final[dict[str, object]] = {_HIDDEN: True}
 """The metadata of a free-form field, which may hold anything: only its members' names show."""
 
 
-def named(member: str) -> dict[str, str]:
+def named(member: str) -> dict[str, object]:
     """Give a field's metadata its exact JSON member name, where the naming style would miss it."""
     return {_MEMBER: member}
 

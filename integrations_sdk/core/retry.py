@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
+from .document import kind
 from .errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -88,7 +89,11 @@ class Retry:
     @classmethod
     def of(cls, value: Retry | int) -> Retry:
         """Return the policy for a figure: a number is how often to attempt."""
-        return value if isinstance(value, Retry) else cls(attempts=value)
+        if isinstance(value, Retry):
+            return value
+        if not isinstance(value, int):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers without a type checker
+            raise InvalidArgumentError("retry", "how often to attempt, or a Retry", kind(value))
+        return cls(attempts=value)
 
 
 @attrs.frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 import attrs
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from .document import JSON
 
 T = TypeVar("T")
+_WANTED: Final = {
+    "attempts": "a whole number of at least 1",
+    "strict": "true or false",
+    "timeout": "a number of seconds",
+}
 DriftHook = Callable[[str, Drift], None]
 
 
@@ -95,7 +100,10 @@ class Environment:
         except ValueError:
             pass  # raised below: the exception quotes the value
         del text
-        raise ConfigurationError(f"the environment variable {self.variable(name)} makes no sense")
+        raise ConfigurationError(
+            f"the environment variable {self.variable(name)} makes no sense: expected "
+            f"{_WANTED.get(name, 'one of the documented values')}"
+        )
 
     def text(self, name: str) -> str | None:
         """Return a variable; an empty one counts as not set."""
@@ -109,6 +117,14 @@ class Environment:
     def variable(self, name: str) -> str:
         """Return the full name of a variable: ``PREFIX_BASE_URL``."""
         return f"{self.prefix}_{name.upper()}"
+
+
+def named_url(base_url: str | None, name: object, platform: Platform) -> str | None:
+    """Return the base URL that arguments ask for: itself, else that of a named environment.
+
+    So an environment that is named by an argument goes before a base URL that is in a variable.
+    """
+    return platform.base_url if base_url is None and name is not None else base_url
 
 
 def load(

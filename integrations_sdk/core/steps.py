@@ -11,12 +11,15 @@ can clean up by further calls. Between calls it only sees models::
             yield Body(thing)  # the with block runs here
         finally:
             yield from ask(UNLOCK({"thingId": thing_id}))
+
+On the asynchronous face, calls after something went wrong are shielded from the cancellation of a
+scope of anyio or trio, which would strike each of them anew. They end by their own deadlines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from functools import cached_property, partial
 from inspect import GEN_CREATED, getgeneratorstate
 from typing import (
@@ -97,18 +100,38 @@ def _advance(
 
 
 async def _aadvance(
-    client: AsyncClient, flow: Generator[Any, Any, Any], step: Callable[[], Any]
+    client: AsyncClient,
+    flow: Generator[Any, Any, Any],
+    step: Callable[[], Any],
+    failure: BaseException | None = None,
 ) -> Body[Any] | _Done:
-    """Do the same on the asynchronous face."""
+    """Do the same on the asynchronous face; what went wrong before may be given."""
     moved = _move(step)
     while isinstance(moved, Call):
         try:
-            model = await client.send(moved)
+            with _shielded_after(failure):
+                model = await client.send(moved)
         except BaseException as error:  # noqa: BLE001 -- a cancelled task too must let it clean up
+            failure = error
             moved = _move(partial(flow.throw, error))
         else:
             moved = _move(partial(flow.send, model))
     return moved
+
+
+@contextmanager
+def _shielded_after(failure: BaseException | None) -> Generator[None, None, None]:
+    """Let what follows a failure finish, though the scope around it is cancelled, now or later.
+
+    After an ordinary error too: a scope that ends while it is cleaned up would else prevent that.
+    """
+    if failure is None:
+        yield
+        return
+    import anyio
+
+    with anyio.CancelScope(shield=True):
+        yield
 
 
 class StepsMethod(Bound[P, Steps[T]], Generic[P, T]):
@@ -187,7 +210,7 @@ class _AsyncContext(AbstractAsyncContextManager[V, None]):
         traceback: TracebackType | None,
     ) -> None:
         try:
-            _end(await _aadvance(self._client, self._flow, _leave(self._flow, exc)))
+            _end(await _aadvance(self._client, self._flow, _leave(self._flow, exc), exc))
         except BaseException as raised:
             if not _is_again(raised, exc):
                 raise

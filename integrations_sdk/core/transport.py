@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 import attrs
 
+from .document import kind
 from .errors import InvalidArgumentError
 
 _LONGEST: Final = 2_000_000.0
@@ -48,6 +49,8 @@ class Timeout:
         """Return the timeout for a figure: a number is the total, and the longest silence too."""
         if isinstance(value, Timeout):
             return value
+        if not isinstance(value, (int, float)):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers without a type checker
+            raise InvalidArgumentError("timeout", "seconds, or a Timeout", kind(value))
         return cls(connect=min(cls().connect, value), read=value, total=value)
 
 

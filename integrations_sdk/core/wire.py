@@ -154,7 +154,9 @@ class Codec:
         """
         if not isinstance(model, type_):
             wanted = f"{type_.__name__} ({type_.__name__}.from_json makes one of a dict)"
-            raise InvalidArgumentError(name, wanted, type(model).__name__)
+            got = type(model).__name__
+            del model  # it may hold secrets, and this frame ends up in a traceback
+            raise InvalidArgumentError(name, wanted, got)
         written = self.dump(model, reveal=True)
         problem = self._problem(type_, model, written)
         if problem is None and is_form:

@@ -8,7 +8,7 @@ from integrations_sdk.core.auth import AsyncTokenProvider, TokenProvider
 from integrations_sdk.core.client import AsyncClient, Client, ProviderT, SyncClient, TransportT
 from integrations_sdk.core.retry import Retry
 from integrations_sdk.core.secret import Secret
-from integrations_sdk.core.settings import DriftHook
+from integrations_sdk.core.settings import DriftHook, named_url
 from integrations_sdk.core.transport import AsyncTransport, Timeout, Transport
 
 from .integration import IntegrationResource
@@ -68,10 +68,11 @@ class CxEngageClient(Client[TransportT, ProviderT]):
         token = Secret(token) if isinstance(token, str) else token
         secret = Secret(client_secret) if isinstance(client_secret, str) else client_secret
         del client_secret  # this frame may end up in a traceback
+        platform = platform_in(environment)
         super().__init__(
-            platform_in(environment),
+            platform,
             token=source(token, client_id=client_id, client_secret=secret, auth_url=auth_url),
-            base_url=base_url,
+            base_url=named_url(base_url, environment, platform),
             scopes=None,
             timeout=timeout,
             retry=retry,

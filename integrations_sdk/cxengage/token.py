@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from typing import ClassVar, Final
-from urllib.parse import urlsplit
 
 from attrs import define, field
 
@@ -71,7 +70,7 @@ def issuer(client_id: str, auth_url: str) -> Platform:
     Raises:
         ConfigurationError: When the client id is empty, has a colon, or cannot travel.
     """
-    has_path = bool(urlsplit(auth_url).path.strip("/"))
+    has_path = bool(auth_url.partition("://")[2].partition("/")[2].strip("/"))
     return Platform(
         name=CXENGAGE.name,
         prefix=CXENGAGE.prefix,

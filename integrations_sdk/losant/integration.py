@@ -76,13 +76,15 @@ DELETE: Final = Operation(
 def _following(
     call: Call[IntegrationList], reply: Reply[IntegrationList]
 ) -> Call[IntegrationList] | None:
-    """Losant counts pages from 0; the last is the one that reaches the total."""
+    """Losant counts pages from 0; the last reaches the total or, if that is not told, is short."""
     answer = reply.value
     page = answer.page if answer.page is not UNSET else int(call.query.get("page", 0))
-    size = answer.per_page or len(answer.items)
-    if answer.total_count is UNSET or not answer.items or (page + 1) * size >= answer.total_count:
-        return None
-    return call.with_query(page=page + 1)
+    size = max(answer.per_page if answer.per_page is not UNSET else 0, len(answer.items))
+    if answer.total_count is not UNSET:
+        is_last = (page + 1) * size >= answer.total_count
+    else:  # without a total, a page that is full and says which one it is may have a next
+        is_last = UNSET in (answer.page, answer.per_page) or len(answer.items) < size
+    return None if is_last or not answer.items else call.with_query(page=page + 1)
 
 
 PAGES: Final = Paging(item=Integration, items=lambda answer: answer.items, following=_following)

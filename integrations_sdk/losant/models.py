@@ -13,6 +13,7 @@ from attrs import define, field
 
 from integrations_sdk.core.document import JSON
 from integrations_sdk.core.model import (
+    HIDDEN,
     UNSET,
     Maybe,
     Model,
@@ -216,11 +217,11 @@ class Integration(LosantModel):
     status: Maybe[IntegrationStatus] = UNSET
     resource_type: Maybe[str] = field(default=UNSET, metadata=named("_type"))
     etag: Maybe[str] = field(default=UNSET, metadata=named("_etag"))
-    links: Maybe[dict[str, JSON]] = field(default=UNSET, metadata=named("_links"))
+    links: Maybe[dict[str, JSON]] = field(default=UNSET, metadata=named("_links") | HIDDEN)
     """Where to find related resources; there when the client asks for ``links``."""
-    actions: Maybe[JSON] = field(default=UNSET, metadata=named("_actions"))
+    actions: Maybe[JSON] = field(default=UNSET, metadata=named("_actions") | HIDDEN)
     """What can be done with it; there when the client asks for ``actions``."""
-    embedded: Maybe[JSON] = field(default=UNSET, metadata=named("_embedded"))
+    embedded: Maybe[JSON] = field(default=UNSET, metadata=named("_embedded") | HIDDEN)
     """Related resources; there when the client asks for ``embedded``."""
 
 
@@ -290,9 +291,9 @@ class IntegrationList(LosantModel):
     sort_direction: Maybe[str] = UNSET
     application_id: Maybe[str] = UNSET
     resource_type: Maybe[str] = field(default=UNSET, metadata=named("_type"))
-    links: Maybe[dict[str, JSON]] = field(default=UNSET, metadata=named("_links"))
-    actions: Maybe[JSON] = field(default=UNSET, metadata=named("_actions"))
-    embedded: Maybe[JSON] = field(default=UNSET, metadata=named("_embedded"))
+    links: Maybe[dict[str, JSON]] = field(default=UNSET, metadata=named("_links") | HIDDEN)
+    actions: Maybe[JSON] = field(default=UNSET, metadata=named("_actions") | HIDDEN)
+    embedded: Maybe[JSON] = field(default=UNSET, metadata=named("_embedded") | HIDDEN)
 
 
 @define(kw_only=True, repr=False)

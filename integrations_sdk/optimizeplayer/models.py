@@ -17,7 +17,7 @@ from attrs import define, field
 
 from integrations_sdk.core import timestamps
 from integrations_sdk.core.document import JSON
-from integrations_sdk.core.model import UNSET, Maybe, Model, to_secret
+from integrations_sdk.core.model import HIDDEN, UNSET, Maybe, Model, to_secret
 from integrations_sdk.core.secret import Secret
 from integrations_sdk.core.wire import Codec, as_is
 
@@ -174,7 +174,7 @@ class IntegrationHtml(Integration):
     """A form of one's own."""
 
     html: Maybe[str] = UNSET
-    params: Maybe[dict[str, JSON]] = UNSET
+    params: Maybe[dict[str, JSON]] = field(default=UNSET, metadata=HIDDEN)
     """Parameters inside of the HTML."""
     url: Maybe[str] = UNSET
     """The URL inside of the HTML."""

@@ -228,3 +228,15 @@ def test_every_item_comes_exactly_once_in_order(count: int, size: int, is_async:
 
     assert names_of(items) == names
     assert len(recorder.requests) == max(1, -(-count // size))
+
+
+@pytest.mark.parametrize("total", ["250", None, ...])
+def test_a_list_without_a_total_goes_on_while_its_pages_are_full(face: Face, total: object) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        page = int(request.url.params.get("page", "0"))
+        items = [{"id": f"{number}"} for number in range(250)][page * 100 : page * 100 + 100]
+        told = {} if total is ... else {"totalCount": total}
+        return httpx.Response(200, json={"items": items, "page": page, "perPage": 100, **told})
+
+    client = face.losant(transport=face.transport(httpx.MockTransport(answer)))
+    assert len(face.all(client.integration.list(application_id=APPLICATION))) == 250

@@ -8,13 +8,15 @@ import math
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, ClassVar
 
+import attrs
 import pytest
 
-from integrations_sdk import UNSET, InvalidArgumentError, Model, Secret
-from integrations_sdk.core.model import secrets_in
+from integrations_sdk import JSON, UNSET, InvalidArgumentError, Maybe, Model, Secret
+from integrations_sdk.core.model import HIDDEN, named, secrets_in
 from integrations_sdk.core.secret import MASK
+from integrations_sdk.core.wire import Codec
 from integrations_sdk.losant import (
     GooglePubSubConfig,
     Integration,
@@ -54,7 +56,9 @@ def test_secrets_are_masked_unless_asked(config: str) -> None:
     }
     assert masked == SECRET_MEMBERS[config]
     assert not [secret for secret in SECRETS if secret in json.dumps(written)]
-    del written[config], document[config]
+    for member in (config, "_links", "_actions", "_embedded"):  # the last three are free-form
+        written.pop(member, None)
+        document.pop(member, None)
     assert written == document
 
 
@@ -284,3 +288,66 @@ REVEALED = {
         "SAMPLE-ws-header",
     ],
 }
+
+
+def test_what_is_sent_may_be_another_document_than_the_bodys() -> None:
+    post = IntegrationPost(name="x", integration_type="sqs")
+    for wrap, sent in (
+        (lambda written: [written["name"]], ["x"]),
+        (lambda written: {"data": written}, {"data": post.to_json()}),
+    ):
+        content = post.codec.encode("integration", post, IntegrationPost, wrap=wrap)
+        assert json.loads(content) == sent
+
+
+def test_a_member_that_came_of_another_type_than_documented_is_sent_back() -> None:
+    config = {"protocol": "mqtt", "host": "h", "port": 1, "clean": "yes"}
+    came: Any = {"name": 5, "topics": ["a", 1], "mqttConfig": config}
+    patch = IntegrationPatch.from_json(came)
+    assert patch.name is UNSET
+    assert encoded(patch) == came
+    assert isinstance(patch.mqtt_config, MqttConfig)
+    patch.mqtt_config.clean = True
+    assert encoded(patch)["mqttConfig"]["clean"] is True
+    patch.mqtt_config.clean = "no"  # type: ignore[assignment]
+    with pytest.raises(InvalidArgumentError, match=r"mqttConfig\.clean: expected bool, got str"):
+        encoded(patch)
+    headers: Any = {"url": "u", "headers": [{"headerKey": 5, "headerValue": "v"}], "username": []}
+    assert encoded(IntegrationPatch.from_json({"websocketConfig": headers})) == {
+        "websocketConfig": headers
+    }
+
+
+@attrs.define(kw_only=True, repr=False)
+class Drawer(Model):
+    codec: ClassVar[Codec] = Codec(mask="xxx")
+    label: Maybe[str] = UNSET
+    content: Maybe[JSON] = attrs.field(default=UNSET, metadata={**HIDDEN, **named("inside")})
+
+
+@pytest.mark.parametrize(
+    ("content", "shown", "masked"),
+    [
+        ({"b": "SAMPLE", "a": [1, True]}, "<a, b>", {"b": MASK, "a": [MASK, True]}),
+        ({}, "<>", {}),
+        (None, "None", None),
+        ("SAMPLE", "<...>", MASK),
+        (["SAMPLE"], "<...>", [MASK]),
+    ],
+)
+def test_of_a_free_form_field_only_the_names_of_members_show(
+    content: Any, shown: str, masked: Any
+) -> None:
+    drawer = Drawer(label="top", content=content)
+    assert repr(drawer) == f"Drawer(label='top', content={shown})"
+    assert drawer.to_json() == {"label": "top", "inside": masked}
+    assert drawer.to_json(reveal=True) == {"label": "top", "inside": content}
+
+
+@pytest.mark.parametrize("mask", ["xxx", MASK])
+def test_the_mask_of_a_platform_is_refused_like_our_own(mask: str) -> None:
+    for drawer in (Drawer(label=mask), Drawer(content={"a": mask}), Drawer(extra={"a": mask})):
+        with pytest.raises(InvalidArgumentError, match="the mask"):
+            encoded(drawer, Drawer)
+    assert encoded(Drawer(label="xxxx"), Drawer) == {"label": "xxxx"}
+    assert encoded(IntegrationPatch(name="xxx")) == {"name": "xxx"}

@@ -489,6 +489,33 @@ def test_a_document_may_be_in_a_header_and_the_body_be_anything(content: bytes) 
     assert (value.id, value.extra) == ("i-1", {"name": None})
 
 
+@pytest.mark.parametrize(
+    ("status", "content", "name"),
+    [(204, b"", "none"), (200, b'"some"', "some"), (204, b'"some"', "some"), (200, b"", None)],
+)
+def test_an_answer_without_a_body_may_stand_for_one(
+    status: int, content: bytes, name: str | None
+) -> None:
+    operation = Operation(
+        name="part.find",
+        method="GET",
+        path="/x",
+        returns=Integration,
+        success=frozenset({200, 204}),
+        unwrap=lambda body, _: {"id": "i-1", "called": body},
+        empty={204: "none"},
+    )
+    value = run(operation({})).accept(response(status, content)).value
+    assert value.extra == {"called": name}
+
+
+def test_an_answer_without_a_body_may_stand_for_a_document() -> None:
+    operation = attrs.evolve(GET, success=frozenset({200, 204}), empty={204: {"id": "i-1"}})
+    assert run(operation(IDS)).accept(response(204, b"")).value.id == "i-1"
+    with pytest.raises(DecodeError, match="an empty body"):
+        run(operation(IDS)).accept(response(200, b""))
+
+
 def test_an_operation_that_returns_nothing_reads_no_body() -> None:
     assert run(REPEATABLE({})).accept(response(200, b"<html>")).value is None
 

@@ -198,10 +198,11 @@ def test_an_empty_list_has_one_page(face: Face) -> None:
         ({"total_count": 5, "per_page": 5}, False),
         ({"total_count": 5, "per_page": 4}, True),
         ({}, False),
-        ({"page": 0, "per_page": 2}, False),
+        ({"page": 0, "per_page": 2}, True),
+        ({"page": 0, "per_page": 3}, False),
     ],
 )
-def test_the_last_page_is_the_one_that_reaches_the_total(
+def test_the_last_page_reaches_the_total_or_without_one_is_short(
     face: Face, members: dict[str, Any], more: bool
 ) -> None:
     page = face(Pager(face, lambda _: page_of("a", "b", **members)).walk())

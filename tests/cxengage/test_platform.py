@@ -86,12 +86,15 @@ def test_the_name_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch)
         CxEngage(TOKEN)
 
 
-def test_a_base_url_wins_over_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arguments_win_over_variables_and_a_base_url_over_a_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert "https://own.example/x>" in repr(
         CxEngage(TOKEN, base_url="https://own.example/x/", environment="1.0")
     )
     monkeypatch.setenv("CXENGAGE_BASE_URL", "https://own.example")
-    assert "https://own.example>" in repr(CxEngage(TOKEN, environment="1.0"))
+    assert "https://own.example>" in repr(CxEngage(TOKEN))
+    assert "https://api.cxengage.net/1.0>" in repr(CxEngage(TOKEN, environment="1.0"))
 
 
 def test_an_address_that_has_no_name_is_refused(face: Face) -> None:
