@@ -6,6 +6,7 @@ are followed, no cookies kept, no ``.netrc`` read, and no URL logged.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -16,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
+from weakref import WeakKeyDictionary
 
 import anyio
 import httpx
@@ -178,14 +180,46 @@ def open_sync(base_url: str) -> HttpxTransport:
 
 def open_async(base_url: str) -> AsyncHttpxTransport:
     """Do the same for the asynchronous face."""
-    return AsyncHttpxTransport(
-        _by_proxy(
+
+    def open_() -> httpx.AsyncHTTPTransport:
+        return _by_proxy(
             lambda proxy: httpx.AsyncHTTPTransport(
                 verify=_tls_for(base_url), proxy=proxy, limits=_LIMITS
             ),
             base_url,
         )
-    )
+
+    return AsyncHttpxTransport(_PerLoop(open_))
+
+
+class _PerLoop(httpx.AsyncBaseTransport):
+    """A pool for each event loop: the connections of one are of no use, and no harm, in another.
+
+    So a client may outlive a loop, as it does between two calls of ``asyncio.run``, and may serve
+    several loops in several threads.
+    """
+
+    def __init__(self, open_: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self._open = open_
+        self._first: httpx.AsyncBaseTransport | None = open_()  # now, so that a bad proxy shows
+        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncBaseTransport] = (
+            WeakKeyDictionary()
+        )
+
+    def _here(self) -> httpx.AsyncBaseTransport:
+        loop = asyncio.get_running_loop()
+        pool = self._pools.get(loop)
+        if pool is None:
+            pool, self._first = self._first or self._open(), None
+            self._pools[loop] = pool
+        return pool
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._here().handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close the pool of this loop; those of others go with their loops."""
+        await self._here().aclose()
 
 
 def check_deadline(request: Request) -> None:
@@ -203,7 +237,7 @@ def outgoing(request: Request) -> httpx.Request:
     made = httpx.Request(
         request.method,
         request.url,
-        headers=[("accept-encoding", "gzip, deflate"), *request.headers],
+        headers={"accept-encoding": "gzip, deflate", **dict(request.headers)},
         content=request.content,
         extensions={"timeout": timeout},
     )

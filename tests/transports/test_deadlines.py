@@ -24,7 +24,9 @@ from ..conftest import APPLICATION
 from ..faces import Face
 from .scripted import Script, Server, dripping, raw, response, silent
 
-TOTAL = 0.1
+TOTAL = 0.2
+# The library aims at half a second; the rest is for machines that have other things to do.
+LATE = 2.0
 CREATE: dict[str, Any] = {
     "application_id": APPLICATION,
     "integration": IntegrationPost(name="a", integration_type="mqtt"),
@@ -57,7 +59,7 @@ def test_a_read_ends_at_its_deadline(face: Face, script: Script) -> None:
         client = face.losant(base_url=server.url, timeout=Timeout(total=TOTAL))
 
         with (
-            takes_at_most(TOTAL + 0.5),
+            takes_at_most(TOTAL + LATE),
             pytest.raises(DeadlineExceededError, match="allow more with timeout=") as caught,
         ):
             face(client.integration.get(**IDS))
@@ -72,7 +74,7 @@ def test_a_write_that_ends_at_its_deadline_is_ambiguous(face: Face, script: Scri
     with Server(script) as server:
         client = face.losant(base_url=server.url, timeout=Timeout(total=TOTAL))
 
-        with takes_at_most(TOTAL + 0.5), pytest.raises(AmbiguousWriteError) as caught:
+        with takes_at_most(TOTAL + LATE), pytest.raises(AmbiguousWriteError) as caught:
             face(client.integration.create(**CREATE))
 
         assert caught.value.reason == "the deadline passed"
@@ -84,7 +86,7 @@ def test_an_endless_flood_of_interim_responses_ends_at_the_deadline(face: Face) 
     with Server(raw(*[flood] * 2_000)) as server:
         client = face.losant(base_url=server.url, timeout=Timeout(total=TOTAL))
 
-        with takes_at_most(TOTAL + 0.5), pytest.raises(DeadlineExceededError):
+        with takes_at_most(TOTAL + LATE), pytest.raises(DeadlineExceededError):
             face(client.integration.get(**IDS))
 
 
@@ -105,7 +107,7 @@ def test_the_deadline_covers_all_attempts(face: Face) -> None:
         timeout = Timeout(read=0.04, total=TOTAL)
         client = face.losant(base_url=server.url, timeout=timeout, retry=99)
 
-        with takes_at_most(TOTAL + 0.5), pytest.raises(TransportError):
+        with takes_at_most(TOTAL + LATE), pytest.raises(TransportError):
             face(client.integration.get(**IDS))
 
         assert 1 <= server.connections <= 3
@@ -142,7 +144,7 @@ def test_a_deadline_that_passes_while_connecting_leaves_no_doubt(face: Face, nam
     with unreachable() as address:
         client = face.losant(base_url=address, timeout=Timeout(total=TOTAL), retry=1)
 
-        with takes_at_most(TOTAL + 0.5), pytest.raises(DeadlineExceededError) as caught:
+        with takes_at_most(TOTAL + LATE), pytest.raises(DeadlineExceededError) as caught:
             face(getattr(client.integration, name)(**arguments))
 
     assert caught.value.reason == "the deadline passed"
@@ -155,5 +157,5 @@ def test_a_tls_handshake_that_never_ends_sent_nothing(face: Face, name: str) -> 
         address = server.url.replace("http:", "https:")
         client = face.losant(base_url=address, timeout=Timeout(total=TOTAL), retry=1)
 
-        with takes_at_most(TOTAL + 0.5), pytest.raises(DeadlineExceededError):
+        with takes_at_most(TOTAL + LATE), pytest.raises(DeadlineExceededError):
             face(getattr(client.integration, name)(**arguments))

@@ -128,7 +128,7 @@ def test_a_body_that_drips_into_a_given_client_ends_at_the_deadline(face: Face, 
         with pytest.raises(DeadlineExceededError):
             face(client.integration.get(**IDS))
 
-        assert time.monotonic() - began < 0.6
+        assert time.monotonic() - began < 2.0  # a naive client waits for all ten thousand bytes
 
 
 class Own(httpx.BaseTransport, httpx.AsyncBaseTransport):
