@@ -32,7 +32,7 @@ def test_the_others_pass_their_tests_without_a_platform(platform: str, tmp_path:
         (copy / door).write_text("".join(kept))
     others = [copy / "tests/contract" / f"test_{p}.py" for p in PLATFORMS if p != platform]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *map(str, others)],
+        [sys.executable, "-m", "pytest", "-q", "-x", "-k", "not async", *map(str, others)],
         cwd=copy,
         env={**os.environ, "PYTHONPATH": str(copy)},
         capture_output=True,
