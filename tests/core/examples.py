@@ -7,6 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.strategies import json_values
+
 APPLICATION = "6423a0c1d2e3f40516273849"
 INTEGRATION = "6423a5e9b7c8d90a1b2c3d4e"
 
@@ -118,20 +120,6 @@ SECRETS = [
 ]
 """Every secret of ``CONFIGS``, or the telling part of it."""
 
-scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=8)
-)
-json_values = st.recursive(
-    scalars,
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
 unknown_members = st.dictionaries(
     st.text(max_size=8).map(lambda name: f"~{name}")
     | st.sampled_from(["extra", "self", "cls", "__class__", "__proto__", "codec"]),

@@ -14,8 +14,7 @@ from hypothesis import given, settings, strategies as st
 
 from integrations_sdk.core import document
 from integrations_sdk.core.secret import MASK
-
-from .examples import json_values
+from tests.strategies import json_values
 
 
 @given(json_values)

@@ -11,15 +11,9 @@ from hypothesis import given, settings, strategies as st
 from integrations_sdk import DecodeError, Model
 from integrations_sdk.core.secret import MASK
 from integrations_sdk.losant import Integration, IntegrationList, IntegrationPatch, Success
+from tests.strategies import json_values
 
-from .examples import (
-    CONFIGS,
-    every_object,
-    integration,
-    json_values,
-    listing,
-    unknown_members,
-)
+from .examples import CONFIGS, every_object, integration, listing, unknown_members
 
 documents = st.sampled_from(sorted(CONFIGS)).map(integration)
 

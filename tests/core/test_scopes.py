@@ -12,8 +12,7 @@ from hypothesis import given, settings, strategies as st
 from integrations_sdk import Operation, Secret
 from integrations_sdk.core import scopes
 from integrations_sdk.losant import integration
-
-from .examples import json_values
+from tests.strategies import json_values
 
 BOUNDED = {"all.Application.bounded", "all.Organization.bounded", "all.User.bounded"}
 TABLE: dict[str, set[str]] = {

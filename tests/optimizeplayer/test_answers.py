@@ -29,6 +29,7 @@ from integrations_sdk.core.document import parse
 from integrations_sdk.optimizeplayer import Integration, IntegrationStripe, OptimizePlayer
 from integrations_sdk.optimizeplayer.platform import OPTIMIZEPLAYER, read_error
 from tests.faces import Face
+from tests.strategies import json_values
 
 from .documents import integration
 
@@ -247,13 +248,7 @@ def test_no_body_makes_reading_an_error_fail(content: bytes) -> None:
     assert isinstance(message, str)
 
 
-JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-)
-
-
-@given(st.sampled_from(["error", "errors", "message"]), JSON_VALUES)
+@given(st.sampled_from(["error", "errors", "message"]), json_values)
 def test_no_error_makes_reading_it_fail(name: str, said: Any) -> None:
     _, message = read_error({name: said})
     assert isinstance(message, str)

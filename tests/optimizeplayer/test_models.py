@@ -25,6 +25,7 @@ from integrations_sdk.optimizeplayer import (
     IntegrationStripe,
     as_utc,
 )
+from tests.strategies import json_values
 
 from .documents import MOMENT, NAMES_OF_SECRETS, OWN, PROVIDERS, integration
 
@@ -316,18 +317,8 @@ def test_an_integration_without_its_id_is_none(id_: Any) -> None:
 
 # --- any document
 
-LEAVES = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text()
-)
-DOCUMENTS = st.recursive(
-    LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
-)
 KNOWN = {name for example in EXAMPLES for name in example}
-UNKNOWN = st.dictionaries(st.text().filter(lambda name: name not in KNOWN), DOCUMENTS)
+UNKNOWN = st.dictionaries(st.text().filter(lambda name: name not in KNOWN), json_values)
 
 
 @settings(deadline=None)
@@ -341,7 +332,7 @@ def test_reading_and_writing_gives_back_the_document(example: Any, more: Any) ->
 
 
 @settings(deadline=None)
-@given(st.sampled_from(EXAMPLES), st.dictionaries(st.sampled_from(sorted(KNOWN)), DOCUMENTS))
+@given(st.sampled_from(EXAMPLES), st.dictionaries(st.sampled_from(sorted(KNOWN)), json_values))
 def test_no_member_of_any_kind_makes_anything_but_a_model_or_a_decode_error(
     example: Any, changed: Any
 ) -> None:
@@ -358,7 +349,7 @@ def test_no_member_of_any_kind_makes_anything_but_a_model_or_a_decode_error(
     }
 
 
-@given(DOCUMENTS)
+@given(json_values)
 def test_no_document_raises_anything_but_a_decode_error(document: Any) -> None:
     for model in (Integration, IntegrationList, IntegrationGoogleAnalytics):
         with contextlib.suppress(DecodeError):
