@@ -16,8 +16,8 @@ from integrations_sdk.celigo.operations import LIST
 from integrations_sdk.celigo.platform import read_error
 from integrations_sdk.celigo.versions import is_lower, next_patch
 from integrations_sdk.core.transport import Headers
-from tests.core.examples import json_values
 from tests.faces import Face
+from tests.strategies import json_values
 
 from .examples import DIY
 
