@@ -23,7 +23,8 @@ from integrations_sdk.celigo import (
 )
 from integrations_sdk.celigo.operations import CLONE, CREATE, PATCH, UPDATE
 from integrations_sdk.core.secret import MASK
-from tests.core.examples import every_object, json_values, unknown_members
+from tests.core.examples import every_object, unknown_members
+from tests.strategies import json_values
 
 from .examples import CONNECTION_STEP, CONNECTOR, DIY, DOCUMENTS, GENERIC_STEP, LISTED, MODERN
 
