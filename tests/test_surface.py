@@ -90,9 +90,9 @@ def test_both_faces_show_name_signature_and_docstring(client_class: Any, operati
         assert f"{parameter.name}:" in method.__doc__
     text = pydoc.plain(pydoc.render_doc(method))
     assert method.__doc__.splitlines()[0] in text
-    assert f"{operation}(*, application_id: str" in text
+    assert f"{operation}(*,application_id:str" in "".join(text.split())  # 3.13 breaks lines
     in_class = pydoc.plain(pydoc.render_doc(IntegrationResource))
-    assert f"{operation}(self, *, application_id: str" in in_class
+    assert f"{operation}(self,*,application_id:str" in "".join(in_class.split())
     assert declared.operation.name == f"integration.{operation}"
     assert declared.operation.document.startswith("https://")
 
