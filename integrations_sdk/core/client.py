@@ -66,9 +66,6 @@ class Wire(Generic[TransportT]):
 class Client(Generic[TransportT, ProviderT]):
     """What the clients of both faces and of all platforms have in common."""
 
-    _asking: Self | None = None
-    """The client that asks for this one's tokens, where they are had by a call."""
-
     def __init__(
         self,
         platform: Platform,
@@ -100,7 +97,7 @@ class Client(Generic[TransportT, ProviderT]):
         self._wire: Wire[TransportT] = Wire(transport, self._open)
         self._derived = False
         if isinstance(token, Grant):
-            asking = self._beside(token, transport, allow_plain_http=allow_plain_http)
+            asking = self._beside(token, allow_plain_http=allow_plain_http)
             self._token: Token[ProviderT] = Token(
                 asking._provider(token), token.call.operation.name
             )
@@ -115,10 +112,8 @@ class Client(Generic[TransportT, ProviderT]):
         """Return what asks for a token by this client."""
         raise NotImplementedError
 
-    def _beside(
-        self, grant: Grant, transport: TransportT | None, *, allow_plain_http: bool
-    ) -> Self:
-        """Make the client that asks for this one's tokens: with its settings, closed with it."""
+    def _beside(self, grant: Grant, *, allow_plain_http: bool) -> Self:
+        """Make the client that asks for this one's tokens: with its settings and transport."""
         platform = grant.platform
         url = checked_base_url(
             platform.base_url, allow_plain_http=allow_plain_http, name=grant.url_name
@@ -133,8 +128,6 @@ class Client(Generic[TransportT, ProviderT]):
             query=platform.query,
         )
         asking._token = Token(checked(grant.secret, platform.credential), platform.credential)
-        asking._wire = Wire(transport, asking._open)
-        self._asking = asking
         return asking
 
     def with_options(
@@ -213,7 +206,7 @@ class SyncClient(Client[Transport, TokenProvider]):
     """Runs calls one after the other; safe to share between threads."""
 
     def _open(self) -> Transport:
-        return self._settings.platform.transports.sync(self._settings.base_url)
+        return self._settings.platform.transports.sync()
 
     def _provider(self, grant: Grant) -> TokenProvider:
         return lambda: grant.lease(self.send(grant.call))
@@ -283,8 +276,6 @@ class SyncClient(Client[Transport, TokenProvider]):
             return
         if (opened := self._wire.close()) is not None:
             opened.close()
-        if self._asking is not None:
-            self._asking.close()
 
     def __enter__(self) -> Self:
         return self
@@ -302,7 +293,7 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
     """Runs calls of many tasks."""
 
     def _open(self) -> AsyncTransport:
-        return self._settings.platform.transports.asynchronous(self._settings.base_url)
+        return self._settings.platform.transports.asynchronous()
 
     def _provider(self, grant: Grant) -> AsyncTokenProvider:
         async def provide() -> Lease:
@@ -375,8 +366,6 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
             return
         if (opened := self._wire.close()) is not None:
             await opened.aclose()
-        if self._asking is not None:
-            await self._asking.aclose()
 
     async def __aenter__(self) -> Self:
         return self

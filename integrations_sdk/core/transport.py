@@ -160,10 +160,7 @@ class AsyncTransport(Protocol):
 
 @attrs.frozen
 class Transports:
-    """How a client opens a transport when it is given none: one opener for each face.
+    """How a client opens a transport when it is given none: one opener for each face."""
 
-    An opener takes the base URL that the client is made for.
-    """
-
-    sync: Callable[[str], Transport]
-    asynchronous: Callable[[str], AsyncTransport]
+    sync: Callable[[], Transport]
+    asynchronous: Callable[[], AsyncTransport]

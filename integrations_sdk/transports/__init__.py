@@ -7,6 +7,8 @@ A client opens the httpx transport unless it is given another one::
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from integrations_sdk.core.transport import (
     AsyncTransport,
     Fault,
@@ -20,13 +22,16 @@ from integrations_sdk.core.transport import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .httpx import AsyncHttpxTransport, HttpxTransport
+    from .httpx2 import AsyncHttpx2Transport, Httpx2Transport
 
 __all__ = [
     "DEFAULT",
+    "AsyncHttpx2Transport",
     "AsyncHttpxTransport",
     "AsyncTransport",
     "Fault",
     "Headers",
+    "Httpx2Transport",
     "HttpxTransport",
     "Request",
     "Response",
@@ -34,26 +39,31 @@ __all__ = [
 ]
 
 
+_LIBRARIES = {
+    "AsyncHttpx2Transport": "httpx2",
+    "AsyncHttpxTransport": "httpx",
+    "Httpx2Transport": "httpx2",
+    "HttpxTransport": "httpx",
+}
+
 if not TYPE_CHECKING:  # a checker that sees it believes in every name
 
     def __getattr__(name: str) -> object:
-        if name in {"AsyncHttpxTransport", "HttpxTransport"}:
-            from . import httpx
-
-            return getattr(httpx, name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in _LIBRARIES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_LIBRARIES[name]}"), name)
 
 
-def _open(base_url: str) -> Transport:
-    from .httpx import open_sync
+def _open() -> Transport:
+    from .httpx import HttpxTransport
 
-    return open_sync(base_url)
+    return HttpxTransport()
 
 
-def _open_async(base_url: str) -> AsyncTransport:
-    from .httpx import open_async
+def _open_async() -> AsyncTransport:
+    from .httpx import AsyncHttpxTransport
 
-    return open_async(base_url)
+    return AsyncHttpxTransport()
 
 
 DEFAULT = Transports(sync=_open, asynchronous=_open_async)

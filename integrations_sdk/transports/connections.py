@@ -1,4 +1,7 @@
-"""What httpx leaves open in its connections: how long they may wait, and what they may keep."""
+"""What httpx and httpcore leave open: how long a connection may wait, and what it may keep.
+
+httpcore2 has the same names as httpcore, so that all of this serves both: they come as a module.
+"""
 
 from __future__ import annotations
 
@@ -7,52 +10,186 @@ import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
-import httpcore
-import httpx
+import anyio
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator, Iterable, Iterator
+    from collections.abc import Callable
 
 DEADLINE: Final[ContextVar[float]] = ContextVar("deadline", default=math.inf)
-"""When to give up the request that this thread is about, on the clock of ``time.monotonic``."""
+"""When to give up the request that this thread or task is about, on the clock of
+``time.monotonic``."""
 
 _WAY: Final = ("_stream", "_httpcore_stream", "_connection")
 
 
-class Body(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that closes its connection when the server sent more than the body's length.
+class Single:
+    """One connection at a time, in the place of the pool of a transport of httpx.
 
-    httpcore would keep what came too much, and take it for the answer to the next request.
+    Args:
+        connect: Makes a connection of httpcore to an origin; nothing is opened by that yet.
     """
 
-    def __init__(self, inner: Any) -> None:  # noqa: ANN401 -- of either face
-        self._inner = inner
+    def __init__(self, connect: Callable[[Any], Any]) -> None:
+        self._connect = connect
+        self._connection: Any = None
 
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._inner
-        if (connection := _out_of_step(self._inner)) is not None:
-            connection.close()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._inner:
-            yield part
-        if (connection := _out_of_step(self._inner)) is not None:
-            await connection.aclose()
+    def handle_request(self, request: Any) -> Any:
+        """Send a request, by the same connection as the last one if that is still good."""
+        if not self._is_good_for(request):
+            self.close()
+            self._connection = self._connect(request.url.origin)
+        return self._connection.handle_request(request)
 
     def close(self) -> None:
-        """Give the connection back, or close it when the body was not read to its end."""
-        self._inner.close()
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _is_good_for(self, request: Any) -> bool:
+        connection = self._connection
+        return (
+            connection is not None
+            and connection.is_idle()
+            and not connection.has_expired()
+            and connection.can_handle_request(request.url.origin)
+        )
+
+
+class AsyncSingle(Single):
+    """The same for tasks."""
+
+    async def handle_async_request(self, request: Any) -> Any:
+        """Send a request, by the same connection as the last one if that is still good."""
+        if not self._is_good_for(request):
+            await self.aclose()
+            self._connection = self._connect(request.url.origin)
+        return await self._connection.handle_async_request(request)
 
     async def aclose(self) -> None:
-        """Do the same on the asynchronous face."""
-        await self._inner.aclose()
+        """Close the connection."""
+        if self._connection is not None:
+            await self._connection.aclose()
 
 
-def _out_of_step(part: Any) -> Any:  # noqa: ANN401 -- there are no public names for these
-    """Return a body's connection when, at the end of the body, bytes are left in it.
+class _Stream:
+    """A connection that waits no longer than the deadline of the request that it serves.
 
-    A test on sockets fails if httpx or httpcore rename what leads from the one to the other.
+    The timeouts of httpx begin anew with every byte, so that a server which sends one byte of a
+    header now and then would hold its thread for ever.
+    """
+
+    def __init__(self, stream: Any, httpcore: Any) -> None:
+        self._stream = stream
+        self._httpcore = httpcore
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data: bytes = self._stream.read(max_bytes, _clipped(timeout, self._httpcore.ReadTimeout))
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _clipped(timeout, self._httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> _Stream:
+        timeout = _clipped(timeout, self._httpcore.ConnectTimeout)
+        inner = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return _Stream(inner, self._httpcore)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class Backend:
+    """Opens connections that keep to deadlines."""
+
+    def __init__(self, httpcore: Any) -> None:
+        self._inner = httpcore.SyncBackend()
+        self._httpcore = httpcore
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *args: Any, **kwargs: Any
+    ) -> _Stream:
+        """Open a connection."""
+        timeout = _clipped(timeout, self._httpcore.ConnectTimeout)
+        stream = self._inner.connect_tcp(host, port, timeout, *args, **kwargs)
+        return _Stream(stream, self._httpcore)
+
+
+class _AsyncStream:
+    """The same for tasks."""
+
+    def __init__(self, stream: Any, httpcore: Any) -> None:
+        self._stream = stream
+        self._httpcore = httpcore
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        timeout = _clipped(timeout, self._httpcore.ReadTimeout)
+        data: bytes = await self._stream.read(max_bytes, timeout)
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await self._stream.write(buffer, _clipped(timeout, self._httpcore.WriteTimeout))
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: Any,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> _AsyncStream:
+        try:
+            timeout = _clipped(timeout, self._httpcore.ConnectTimeout)
+            inner = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:  # httpcore leaves it open when the task is cancelled
+            with anyio.CancelScope(shield=True):
+                await self._stream.aclose()
+            raise
+        return _AsyncStream(inner, self._httpcore)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+class AsyncBackend:
+    """Opens connections that keep to deadlines, for tasks."""
+
+    def __init__(self, httpcore: Any) -> None:
+        self._inner = httpcore.AnyIOBackend()
+        self._httpcore = httpcore
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109
+        *args: Any,
+        **kwargs: Any,
+    ) -> _AsyncStream:
+        """Open a connection."""
+        timeout = _clipped(timeout, self._httpcore.ConnectTimeout)
+        stream = await self._inner.connect_tcp(host, port, timeout, *args, **kwargs)
+        return _AsyncStream(stream, self._httpcore)
+
+
+def _clipped(timeout: float | None, error: Callable[[str], Exception]) -> float:
+    """Return how long a wait may take before the deadline."""
+    left = DEADLINE.get() - time.monotonic()
+    if left <= 0:
+        raise error("the deadline passed")
+    return left if timeout is None else min(timeout, left)
+
+
+def out_of_step(part: Any) -> Any:
+    """Return the connection of a body when, at the body's end, bytes are left in it.
+
+    httpcore would take what came too much for the answer to the next request. A test on sockets
+    fails if httpx or httpcore rename what leads from the one to the other.
     """
     while part is not None:
         if (parser := getattr(part, "_h11_state", None)) is not None:
@@ -60,59 +197,3 @@ def _out_of_step(part: Any) -> Any:  # noqa: ANN401 -- there are no public names
         steps = (getattr(part, name, None) for name in _WAY)
         part = next((step for step in steps if step is not None), None)
     return None
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection that waits no longer than the deadline of the request that it serves.
-
-    The timeouts of httpx begin anew with every byte, so that a server which sends one byte of a
-    header now and then would hold its thread for ever.
-    """
-
-    def __init__(self, stream: httpcore.NetworkStream) -> None:
-        self._stream = stream
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _clipped(timeout, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _clipped(timeout, httpcore.WriteTimeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        timeout = _clipped(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 -- as httpcore has it
-        return self._stream.get_extra_info(info)
-
-
-class Backend(httpcore.SyncBackend):
-    """Opens connections that keep to deadlines."""
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Open a connection."""
-        timeout = _clipped(timeout, httpcore.ConnectTimeout)
-        return _Stream(super().connect_tcp(host, port, timeout, local_address, socket_options))
-
-
-def _clipped(timeout: float | None, error: type[httpcore.TimeoutException]) -> float:
-    """Return how long a wait may take before the deadline."""
-    left = DEADLINE.get() - time.monotonic()
-    if left <= 0:
-        raise error("the deadline passed")
-    return left if timeout is None else min(timeout, left)

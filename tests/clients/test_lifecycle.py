@@ -62,13 +62,13 @@ def opened(face: Face, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The transports that clients open for themselves, each an `Own`."""
     transports: list[Any] = []
 
-    def open_(_base_url: str) -> Own:
+    def open_() -> Own:
         transport = Own(face)
         transports.append(transport)
         return transport
 
-    monkeypatch.setattr("integrations_sdk.transports.httpx.open_sync", open_)
-    monkeypatch.setattr("integrations_sdk.transports.httpx.open_async", open_)
+    monkeypatch.setattr("integrations_sdk.transports.httpx.HttpxTransport", open_)
+    monkeypatch.setattr("integrations_sdk.transports.httpx.AsyncHttpxTransport", open_)
     return transports
 
 

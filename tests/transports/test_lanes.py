@@ -1,0 +1,338 @@
+"""Lanes: what a client's own connections promise under load, cancellation, threads and forks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import random
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+
+from integrations_sdk import AsyncLosant, DeadlineExceededError, Losant, Timeout
+from integrations_sdk.transports.lanes import MOST
+
+from ..clients.samples import IDS, encoded, integration
+from ..faces import Face
+from .scripted import Peer, Server, answering, reset_after_request, response, silent
+
+BODY = encoded(integration())
+ANSWER = response(BODY, "Content-Type: application/json")
+TOKEN = "tok-SAMPLE-plain"
+
+
+class Quick(asyncio.Protocol):
+    """Answers each request a little later; counts the connections that are open."""
+
+    open: int = 0
+    most: int = 0
+    late: float = 0.0
+    served: ClassVar[list[object]] = []
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        Quick.open += 1
+        Quick.most = max(Quick.most, Quick.open)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        Quick.open -= 1
+
+    def data_received(self, data: bytes) -> None:
+        Quick.served.append(self)
+        for _ in range(data.count(b"\r\n\r\n")):
+            asyncio.get_running_loop().call_later(Quick.late, self.transport.write, ANSWER)
+
+
+@contextlib.asynccontextmanager
+async def quick(late: float = 0.0) -> AsyncIterator[str]:
+    Quick.open, Quick.most, Quick.late = 0, 0, late
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Quick, "127.0.0.1", 0, backlog=2048)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        await until(lambda: not Quick.open)
+
+
+def descriptors() -> int:
+    gc.collect()
+    return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 -- the directory changes as it is read
+
+
+async def succeeded(calls: list[Any]) -> int:
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    return sum(not isinstance(result, BaseException) for result in results)
+
+
+async def churn(call: Any, times: int) -> int:
+    """Make calls, twenty at once, and cancel each at some moment; return how many were."""
+    dice = random.Random(7)
+    cancelled = 0
+
+    async def worker() -> None:
+        nonlocal cancelled
+        for _ in range(times // 20):
+            try:
+                await asyncio.wait_for(call(), dice.random() * 0.02)
+            except asyncio.TimeoutError:
+                cancelled += 1
+            except httpx.PoolTimeout:
+                pass
+
+    await asyncio.gather(*(worker() for _ in range(20)))
+    return cancelled
+
+
+def test_a_thousand_tasks_at_once_succeed_by_a_hundred_connections() -> None:
+    async def main() -> None:
+        async with quick() as url, AsyncLosant(TOKEN, base_url=url, retry=1) as client:
+            assert await succeeded([client.integration.get(**IDS) for _ in range(1_000)]) == 1_000
+            assert Quick.most == MOST
+
+    asyncio.run(main())
+
+
+def test_cancelled_calls_leave_nothing_behind_and_harm_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("integrations_sdk.transports.lanes.MOST", 10)
+
+    async def main() -> None:
+        async with quick() as url:
+            before = descriptors(), len(asyncio.all_tasks())
+            async with AsyncLosant(TOKEN, base_url=url, retry=1, timeout=5) as client:
+                assert await churn(lambda: client.integration.get(**IDS), 10_000) > 1_000
+
+                assert await succeeded([client.integration.get(**IDS) for _ in range(50)]) == 50
+            await until(lambda: not Quick.open)
+            assert (descriptors(), len(asyncio.all_tasks())) == before
+
+    asyncio.run(main())
+
+
+def test_far_fewer_cancellations_spoil_a_pool_of_httpx() -> None:
+    """What lanes are for: when this fails, httpx's pool is mended."""
+
+    async def main() -> None:
+        async with quick() as url:
+            limits, timeout = httpx.Limits(max_connections=10), httpx.Timeout(0.5)
+            async with httpx.AsyncClient(base_url=url, limits=limits, timeout=timeout) as client:
+                await churn(lambda: client.get("/"), 2_000)
+
+                assert await succeeded([client.get("/") for _ in range(50)]) == 0
+
+    asyncio.run(main())
+
+
+def test_threads_share_a_client() -> None:
+    with (
+        Server(answering(BODY), backlog=64) as server,
+        Losant(TOKEN, base_url=server.url, retry=1) as client,
+        ThreadPoolExecutor(32) as threads,
+    ):
+        names = threads.map(lambda _: client.integration.get(**IDS).name, range(640))
+
+        assert list(names) == ["Cold room broker"] * 640
+        assert server.connections <= 32
+
+
+def test_calls_one_after_the_other_share_a_connection(face: Face) -> None:
+    with Server(answering(BODY)) as server:
+        client = face.losant(base_url=server.url)
+        for _ in range(5):
+            face(client.integration.get(**IDS))
+
+        assert server.connections == 1
+
+
+def test_the_connection_that_was_used_last_is_used_first() -> None:
+    async def main() -> None:
+        async with quick(late=0.005) as url, AsyncLosant(TOKEN, base_url=url) as client:
+            await asyncio.gather(*(client.integration.get(**IDS) for _ in range(9)))
+            assert Quick.most == 9
+            Quick.served.clear()
+            for _ in range(5):
+                await client.integration.get(**IDS)
+            assert len(set(Quick.served)) == 1
+
+    asyncio.run(main())
+
+
+def test_a_connection_that_failed_is_not_used_again(face: Face) -> None:
+    with Server(reset_after_request, answering(BODY)) as server:
+        client = face.losant(base_url=server.url)
+
+        assert face(client.integration.get(**IDS)).name == "Cold room broker"
+        assert face(client.integration.get(**IDS)).name == "Cold room broker"
+
+        assert server.connections == 2
+
+
+def test_a_connection_that_the_server_closed_between_calls_is_replaced(face: Face) -> None:
+    closed = threading.Event()
+
+    def once(peer: Peer) -> None:
+        peer.request()
+        peer.send(ANSWER)
+        peer.close()
+        closed.set()
+
+    with Server(once, answering(BODY)) as server:
+        client = face.losant(base_url=server.url, retry=1)
+
+        face(client.integration.get(**IDS))
+        assert closed.wait(5)
+        assert face(client.integration.get(**IDS)).name == "Cold room broker"
+
+        assert len(server.requests) == server.connections == 2
+
+
+def test_who_waits_for_a_connection_until_the_deadline_sent_nothing(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations_sdk.transports.lanes.MOST", 1)
+    with Server(silent) as server:
+        client = face.losant(base_url=server.url, retry=1, timeout=Timeout(total=5))
+        impatient = client.with_options(timeout=Timeout(total=0.1))
+
+        with occupied(face, client, server):
+            began = time.monotonic()
+            with pytest.raises(DeadlineExceededError) as caught:
+                face(impatient.integration.delete(**IDS))
+            assert time.monotonic() - began < 2.0
+
+        assert caught.value.reason == "the deadline passed"
+        assert server.connections == 1
+
+
+@contextlib.contextmanager
+def occupied(face: Face, client: Any, server: Server) -> Iterator[None]:
+    """Hold the only connection with a call that has no answer, until the server is gone."""
+
+    async def call() -> None:
+        await client.integration.get(**IDS)
+
+    def sync_call() -> None:
+        with contextlib.suppress(Exception):
+            client.integration.get(**IDS)
+
+    if face.is_async:
+        task = face(started(call))
+        face(until(lambda: bool(server.connections)))
+        yield
+        task.cancel()
+        return
+    thread = threading.Thread(target=sync_call)
+    thread.start()
+    while not server.connections:
+        time.sleep(0.001)
+    yield
+    server.stopping.set()
+    for sock in server.sockets:
+        sock.shutdown(2)
+    thread.join(5)
+
+
+async def started(call: Any) -> Any:
+    return asyncio.get_running_loop().create_task(call())
+
+
+async def until(happened: Any) -> None:
+    while not happened():  # noqa: ASYNC110 -- some of it happens in other threads
+        await asyncio.sleep(0.001)
+
+
+def test_a_client_serves_one_event_loop_after_the_other() -> None:
+    async def names(client: AsyncLosant, count: int) -> list[object]:
+        calls = (client.integration.get(**IDS) for _ in range(count))
+        return [answer.name for answer in await asyncio.gather(*calls)]
+
+    with Server(answering(BODY), backlog=64) as server:
+        client = AsyncLosant(TOKEN, base_url=server.url, retry=1)
+        for _ in range(3):
+            with contextlib.closing(asyncio.new_event_loop()) as loop:
+                assert loop.run_until_complete(names(client, 3)) == ["Cold room broker"] * 3
+                loop.run_until_complete(client._wire.transport().aclose())
+
+
+def test_a_client_serves_event_loops_of_several_threads() -> None:
+    with Server(answering(BODY), backlog=64) as server:
+        client = AsyncLosant(TOKEN, base_url=server.url, retry=1)
+
+        async def many() -> int:
+            found = await succeeded([client.integration.get(**IDS) for _ in range(20)])
+            await client._wire.transport().aclose()
+            return found
+
+        with ThreadPoolExecutor(4) as threads:
+            assert list(threads.map(lambda _: asyncio.run(many()), range(4))) == [20] * 4
+
+
+def test_a_call_that_ends_after_the_client_was_closed_leaves_no_connection(face: Face) -> None:
+    began, go_on, hung_up = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(peer: Peer) -> None:
+        peer.request()
+        began.set()
+        go_on.wait(5)
+        peer.send(ANSWER)
+        peer.silence()
+        hung_up.set()
+
+    async def closed_in_between(client: Any) -> str:
+        call = asyncio.ensure_future(client.integration.get(**IDS))
+        await until(began.is_set)
+        await client.aclose()
+        go_on.set()
+        return str((await call).name)
+
+    with Server(slow) as server:
+        client = face.losant(base_url=server.url)
+        if face.is_async:
+            assert face(closed_in_between(client)) == "Cold room broker"
+        else:
+            with ThreadPoolExecutor(1) as threads:
+                call = threads.submit(lambda: client.integration.get(**IDS).name)
+                assert began.wait(5)
+                client.close()
+                go_on.set()
+                assert call.result(5) == "Cold room broker"
+        assert hung_up.wait(5)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+def test_a_forked_child_opens_connections_of_its_own(face: Face) -> None:
+    with Server(answering(BODY)) as server:
+        client = face.losant(base_url=server.url, retry=1, timeout=5)
+        face(client.integration.get(**IDS))
+
+        child = os.fork()
+        if child == 0:
+            code = 1
+            with contextlib.suppress(BaseException):
+                name = (
+                    asyncio.run(once(client))
+                    if face.is_async
+                    else client.integration.get(**IDS).name
+                )
+                code = 0 if name == "Cold room broker" else 2
+            os._exit(code)
+
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == 0
+        assert server.connections == 2
+        assert face(client.integration.get(**IDS)).name == "Cold room broker"
+        assert server.connections == 2
+
+
+async def once(client: AsyncLosant) -> object:
+    return (await client.integration.get(**IDS)).name
