@@ -87,7 +87,8 @@ class _Stream:
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _clipped(timeout, self._httpcore.WriteTimeout))
+        if buffer:
+            self._stream.write(buffer, _clipped(timeout, self._httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -132,7 +133,8 @@ class _AsyncStream:
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        await self._stream.write(buffer, _clipped(timeout, self._httpcore.WriteTimeout))
+        if buffer:
+            await self._stream.write(buffer, _clipped(timeout, self._httpcore.WriteTimeout))
 
     async def aclose(self) -> None:
         await self._stream.aclose()
