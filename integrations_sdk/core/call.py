@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import attrs
 
-from . import arguments
+from . import address, arguments
 from .document import JSON
 from .errors import APIError
 from .model import UNSET, Model, Unset
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Scalar: TypeAlias = str | int | float | bool | Unset | None
-
-_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -114,8 +111,8 @@ class Call(Generic[T]):
     @property
     def target(self) -> str:
         """The path below the base URL, every parameter percent-encoded."""
-        return _PARAMETER.sub(
-            lambda match: quote(self.path[match[1]], safe=""), self.operation.path
+        return self.operation.path.format_map(
+            {name: address.quoted(value) for name, value in self.path.items()}
         )
 
     def with_query(self, **query: Scalar) -> Call[T]:

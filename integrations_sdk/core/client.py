@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 T = TypeVar("T")
+R = TypeVar("R")
 TransportT = TypeVar("TransportT")
 ProviderT = TypeVar("ProviderT")
 
@@ -217,44 +218,49 @@ class SyncClient(Client[Transport, TokenProvider]):
         Raises:
             IntegrationsError: One of its kinds, by what went wrong.
         """
-        return self.send_with_response(call).value
+        exchange = Exchange(self._settings, call)
+        return self._run(exchange, exchange.value)
 
     def send_with_response(self, call: Call[T]) -> Reply[T]:
         """Send a call and return its model with the answer's particulars."""
         exchange = Exchange(self._settings, call)
+        return self._run(exchange, exchange.accept)
+
+    def _run(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         try:
-            return self._run(exchange)
+            try:
+                return self._attempt(exchange, read)
+            except IntegrationsError as error:
+                if not exchange.may_repeat(error):
+                    raise
+                first = error
+            return self._repeat(exchange, read, first)
         except IntegrationsError as error:
             exchange.tell(error)
             raise
 
-    def _run(self, exchange: Exchange[T]) -> Reply[T]:
-        first: BaseException
-        try:
-            return self._attempt(exchange)
-        except IntegrationsError as error:
-            if not exchange.may_repeat(error):
-                raise
-            first = error
+    def _repeat(
+        self, exchange: Exchange[Any], read: Callable[[Response], R], first: IntegrationsError
+    ) -> R:
         from tenacity import Retrying
 
         failed = iter([first])
 
-        def attempt() -> Reply[T]:
+        def attempt() -> R:
             for failure in failed:  # the attempt already made counts as the first
                 raise failure
-            return self._attempt(exchange)
+            return self._attempt(exchange, read)
 
         return Retrying(**policy(self._settings.retry, exchange))(attempt)
 
-    def _attempt(self, exchange: Exchange[T]) -> Reply[T]:
+    def _attempt(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         token = self._token.get()
         response = self._exchange(exchange, token)
         if exchange.refused(response) and (fresh := self._token.get(refused=token)) != token:
             response = self._exchange(exchange, fresh)
-        return exchange.accept(response)
+        return read(response)
 
-    def _exchange(self, exchange: Exchange[T], token: Secret) -> Response:
+    def _exchange(self, exchange: Exchange[Any], token: Secret) -> Response:
         request = exchange.request(token)
         transport = self._wire.transport()
         try:
@@ -307,44 +313,49 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
         Raises:
             IntegrationsError: One of its kinds, by what went wrong.
         """
-        return (await self.send_with_response(call)).value
+        exchange = Exchange(self._settings, call)
+        return await self._run(exchange, exchange.value)
 
     async def send_with_response(self, call: Call[T]) -> Reply[T]:
         """Send a call and return its model with the answer's particulars."""
         exchange = Exchange(self._settings, call)
+        return await self._run(exchange, exchange.accept)
+
+    async def _run(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         try:
-            return await self._run(exchange)
+            try:
+                return await self._attempt(exchange, read)
+            except IntegrationsError as error:
+                if not exchange.may_repeat(error):
+                    raise
+                first = error
+            return await self._repeat(exchange, read, first)
         except IntegrationsError as error:
             exchange.tell(error)
             raise
 
-    async def _run(self, exchange: Exchange[T]) -> Reply[T]:
-        first: BaseException
-        try:
-            return await self._attempt(exchange)
-        except IntegrationsError as error:
-            if not exchange.may_repeat(error):
-                raise
-            first = error
+    async def _repeat(
+        self, exchange: Exchange[Any], read: Callable[[Response], R], first: IntegrationsError
+    ) -> R:
         from tenacity import AsyncRetrying
 
         failed = iter([first])
 
-        async def attempt() -> Reply[T]:
+        async def attempt() -> R:
             for failure in failed:  # the attempt already made counts as the first
                 raise failure
-            return await self._attempt(exchange)
+            return await self._attempt(exchange, read)
 
         return await AsyncRetrying(**policy(self._settings.retry, exchange))(attempt)
 
-    async def _attempt(self, exchange: Exchange[T]) -> Reply[T]:
+    async def _attempt(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         token = await self._token.aget()
         response = await self._exchange(exchange, token)
         if exchange.refused(response) and (fresh := await self._token.aget(refused=token)) != token:
             response = await self._exchange(exchange, fresh)
-        return exchange.accept(response)
+        return read(response)
 
-    async def _exchange(self, exchange: Exchange[T], token: Secret) -> Response:
+    async def _exchange(self, exchange: Exchange[Any], token: Secret) -> Response:
         request = exchange.request(token)
         transport = self._wire.transport()
         try:

@@ -6,13 +6,12 @@ import logging
 import math
 import time
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
-from urllib.parse import quote, urlencode
 
 import attrs
 
 from integrations_sdk._version import __version__
 
-from . import document, scopes
+from . import address, document, scopes
 from .call import Reply
 from .errors import (
     AmbiguousWriteError,
@@ -28,14 +27,15 @@ from .errors import (
 )
 from .model import Unset, secrets_in
 from .retry import RETRIED_STATUSES, Attempt, retry_after
-from .secret import Secret
 from .transport import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .auth import Credentials
     from .call import Call
     from .document import JSON
+    from .secret import Secret
     from .settings import Settings
     from .tolerance import Drift
     from .transport import Fault, Response
@@ -76,7 +76,7 @@ class Exchange(Generic[T]):
         self._attempts: list[Attempt] = []
         self._repeatable: BaseException | None = None
         self._tokens: list[Secret] = []
-        self._travelled: set[Secret] = set()  # what authorised, as it went: perhaps encoded
+        self._credentials: list[Credentials] = []
         self._asked_again = False
         self._unsure = False  # whether an attempt was made that may have been processed
 
@@ -87,10 +87,10 @@ class Exchange(Generic[T]):
             MissingScopeError: When the token is known to lack every scope that would do.
         """
         self._check_scopes(token)
-        self._tokens.append(token)
-        self._sent = time.monotonic()
         credentials = self._settings.platform.authorize(token)
-        self._travelled |= {Secret(v.rpartition(" ")[2]) for v in credentials.headers.values()}
+        self._tokens.append(token)
+        self._credentials.append(credentials)
+        self._sent = time.monotonic()
         headers = {
             "accept": "application/json",
             "user-agent": _USER_AGENT,
@@ -99,9 +99,7 @@ class Exchange(Generic[T]):
             **self._call.headers,
             **credentials.headers,
         }
-        query = urlencode(
-            {**self._settings.query, **self._call.query, **credentials.query}, quote_via=quote
-        )
+        query = address.query({**self._settings.query, **self._call.query, **credentials.query})
         return Request(
             method=self._operation.method,
             url=f"{self._url}?{query}" if query else self._url,
@@ -119,15 +117,16 @@ class Exchange(Generic[T]):
             outcome=outcome,
         )
         self._attempts.append(attempt)
-        log.debug(
-            "%s: %s %s: %s in %.0f ms (attempt %d)",
-            self._operation.name,
-            self._operation.method,
-            self._url,
-            outcome,
-            attempt.elapsed * 1000,
-            len(self._attempts),
-        )
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug(
+                "%s: %s %s: %s in %.0f ms (attempt %d)",
+                self._operation.name,
+                self._operation.method,
+                self._url,
+                outcome,
+                attempt.elapsed * 1000,
+                len(self._attempts),
+            )
 
     def refused(self, response: Response) -> bool:
         """Tell whether to ask for another token: once in a run, when this one is refused."""
@@ -136,23 +135,25 @@ class Exchange(Generic[T]):
         self._asked_again = True
         return True
 
-    def accept(self, response: Response) -> Reply[T]:
-        """Return the reply that an answer stands for.
+    def value(self, response: Response) -> T:
+        """Return the model that an answer stands for.
 
         Raises:
             APIError: When the platform refused.
             DecodeError: When it answered something undocumented.
         """
+        if response.status in self._operation.success:
+            return self._decode(response, self._document)
         gone_document = self._operation.when_gone
         gone = response.status == 404 and self._unsure  # noqa: PLR2004
         if gone and not isinstance(gone_document, Unset):
-            value = self._decode(response, lambda: gone_document)
-        elif response.status in self._operation.success:
-            value = self._decode(response, lambda: self._document(response))
-        else:
-            raise self._refusal(response)
+            return self._decode(response, lambda _: gone_document)
+        raise self._refusal(response)
+
+    def accept(self, response: Response) -> Reply[T]:
+        """Do the same, and return the model with the answer's particulars."""
         return Reply(
-            value=value,
+            value=self.value(response),
             url=self._url,
             status=response.status,
             headers=response.headers,
@@ -267,19 +268,18 @@ class Exchange(Generic[T]):
             body = None
         return body if operation.unwrap is None else operation.unwrap(body, response.headers)
 
-    def _decode(self, response: Response, read: Callable[[], JSON]) -> T:
+    def _decode(self, response: Response, read: Callable[[Response], JSON]) -> T:
         returns = self._operation.returns
         if returns is type(None):
             return None  # pyright: ignore[reportReturnType] -- T is None, as returns says; mypy knows
-        problem = ("$", "JSON", self._redacted(_kind(response)))
         try:
             value, drifts = self._settings.platform.codec.decode(
-                returns, read(), strict=self._settings.strict
+                returns, read(response), strict=self._settings.strict
             )
         except DecodeError as error:
             problem = (error.path, error.expected, error.got)
         except ValueError as error:
-            problem = ("$", "JSON", f"{problem[2]}: {error}")
+            problem = ("$", "JSON", f"{self._redacted(_kind(response))}: {error}")
         else:
             self._report(drifts)
             return value
@@ -305,9 +305,11 @@ class Exchange(Generic[T]):
 
     def _redacted(self, text: str) -> str:
         """Replace what we sent in confidence, where a server repeats it."""
-        sent = [secret.reveal() for secret in {*self._tokens, *self._travelled}]
+        sent = [secret.reveal() for secret in self._tokens]
+        for credentials in self._credentials:  # as they went, perhaps encoded
+            sent += [value.rpartition(" ")[2] for value in credentials.headers.values()]
         sent += secrets_in(self._call.body)
-        sent += [quote(secret, safe="", errors="replace") for secret in sent]  # as in an address
+        sent += [address.quoted(secret, errors="replace") for secret in sent]
         for secret in sorted(sent, key=len, reverse=True):
             text = text.replace(secret, "[secret]") if secret else text
         return text
