@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import inspect
 import math
@@ -19,6 +18,8 @@ from .errors import ConfigurationError
 from .secret import Secret
 
 if TYPE_CHECKING:
+    import asyncio
+
     from .call import Call
     from .settings import Platform
 
@@ -171,6 +172,8 @@ class Token(Generic[P]):
     async def aget(self: Token[AsyncTokenProvider], refused: Secret | None = None) -> Secret:
         """Do the same where the provider may be a coroutine function."""
         if self._provider is not None and self._is_due(refused):
+            import asyncio  # not at the top: it takes longer to import than all else in this file
+
             async with self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
                 if self._is_due(refused):
                     self._keep(time.monotonic(), await _resolved(self._provider()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from integrations_sdk.core.settings import is_loopback
 
@@ -11,7 +10,11 @@ from integrations_sdk.core.settings import is_loopback
 def proxy_for(url: str) -> str | None:
     """Return the environment's proxy; none for a loopback address, which is this machine's own."""
     parts = urlsplit(url)
-    if parts.hostname is None or is_loopback(parts.hostname) or proxy_bypass(parts.hostname):
+    if parts.hostname is None or is_loopback(parts.hostname):
+        return None
+    from urllib.request import getproxies, proxy_bypass  # not at the top: most of http and email
+
+    if proxy_bypass(parts.hostname):
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")

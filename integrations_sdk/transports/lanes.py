@@ -8,7 +8,6 @@ the answer to another request, and nothing has to be repaired.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import time
@@ -20,6 +19,7 @@ import anyio
 from integrations_sdk.core.transport import AsyncTransport, Fault, Request, Response, Transport
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
 LaneT = TypeVar("LaneT")
@@ -135,7 +135,9 @@ class AsyncLanes:
         return response
 
     def _here(self) -> _Loop:
-        loop = asyncio.get_running_loop()
+        from asyncio import get_running_loop  # not at the top: threads do without
+
+        loop = get_running_loop()
         here = self._loops.get(loop)
         if here is None or here.lot.process != os.getpid():
             here = self._loops[loop] = _Loop()
@@ -151,7 +153,9 @@ class _Loop:
     """The lanes of one event loop."""
 
     def __init__(self) -> None:
-        self.turns = asyncio.Semaphore(MOST)
+        from asyncio import Semaphore
+
+        self.turns = Semaphore(MOST)
         self.lot: _Lot[AsyncTransport] = _Lot()
 
 
