@@ -6,7 +6,7 @@ import ipaddress
 import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import attrs
 
@@ -191,7 +191,18 @@ def checked_base_url(url: str, *, allow_plain_http: bool, name: str = "base_url"
             f"{name} would send the token unencrypted to {host}: use https://, or "
             "allow_plain_http=True if you know that nobody is listening"
         )
-    return url.rstrip("/")
+    return url.rstrip("/") if url.isascii() else _as_ascii(parts, name)
+
+
+def _as_ascii(parts: SplitResult, name: str) -> str:
+    """Return a base URL as it travels: its host by IDNA, its path percent-encoded."""
+    try:
+        netloc = parts.netloc.encode("idna").decode()
+    except UnicodeError:
+        netloc = ""
+    if not netloc:
+        raise ConfigurationError(f"{name} has a host that IDNA cannot write")
+    return f"{parts.scheme}://{netloc}{quote(parts.path, safe='/%')}".rstrip("/")
 
 
 def _split(url: str) -> SplitResult | None:

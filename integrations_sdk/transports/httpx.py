@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import httpcore
-import httpx
+from .direct import AsyncSending, Library, Sending
 
-from .family import AsyncSending, Library, Sending
+if TYPE_CHECKING:
+    import httpx
 
-_LIBRARY: Final = Library(httpx, httpcore)
+_LIBRARY: Final = Library("httpx", "httpcore")
 
 
 class HttpxTransport(Sending):
@@ -24,7 +24,7 @@ class HttpxTransport(Sending):
     """
 
     def __init__(self, inner: httpx.Client | httpx.BaseTransport | None = None) -> None:
-        super().__init__(_LIBRARY, inner)
+        super().__init__(_LIBRARY.transport(inner))
 
 
 class AsyncHttpxTransport(AsyncSending):
@@ -37,4 +37,4 @@ class AsyncHttpxTransport(AsyncSending):
     """
 
     def __init__(self, inner: httpx.AsyncClient | httpx.AsyncBaseTransport | None = None) -> None:
-        super().__init__(_LIBRARY, inner)
+        super().__init__(_LIBRARY.async_transport(inner))

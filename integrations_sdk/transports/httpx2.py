@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from integrations_sdk.core.errors import ConfigurationError
 
-from .family import AsyncSending, Library, Sending
+from .direct import AsyncSending, Library, Sending
 
 if TYPE_CHECKING:
     import httpx2
@@ -25,7 +26,7 @@ class Httpx2Transport(Sending):
     """
 
     def __init__(self, inner: httpx2.Client | httpx2.BaseTransport | None = None) -> None:
-        super().__init__(_library(), inner)
+        super().__init__(_library().transport(inner))
 
 
 class AsyncHttpx2Transport(AsyncSending):
@@ -41,15 +42,10 @@ class AsyncHttpx2Transport(AsyncSending):
     """
 
     def __init__(self, inner: httpx2.AsyncClient | httpx2.AsyncBaseTransport | None = None) -> None:
-        super().__init__(_library(), inner)
+        super().__init__(_library().async_transport(inner))
 
 
 def _library() -> Library:
-    try:
-        import httpcore2
-        import httpx2
-    except ModuleNotFoundError:
-        pass  # raised below, without the search for it
-    else:
-        return Library(httpx2, httpcore2)
-    raise ConfigurationError("httpx2 is not installed: pip install 'integrations-sdk[httpx2]'")
+    if find_spec("httpx2") is None:
+        raise ConfigurationError("httpx2 is not installed: pip install 'integrations-sdk[httpx2]'")
+    return Library("httpx2", "httpcore2")

@@ -54,7 +54,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
     stopped = SimpleNamespace(monotonic=clock.monotonic)
     monkeypatch.setattr("integrations_sdk.core.exchange.time", stopped)
-    monkeypatch.setattr("integrations_sdk.transports.family.time", stopped)
+    monkeypatch.setattr("integrations_sdk.transports.faults.time", stopped)
     monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=clock.wait))
     monkeypatch.setattr(asyncio, "sleep", sleep)
     return clock

@@ -1,0 +1,279 @@
+"""Sending by one connection of httpcore, which is the engine of httpx, or of httpcore2, of httpx2.
+
+Neither ``httpx.Client`` nor a pool is above it: no redirects are followed, no cookies kept, no
+``.netrc`` read, and no URL logged. httpx itself is imported only for a proxy, or when something
+wants to see its requests.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sys
+from contextlib import aclosing, closing
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import anyio
+import attrs
+
+from integrations_sdk.core.errors import ConfigurationError
+from integrations_sdk.core.transport import (
+    AsyncTransport,
+    Headers,
+    Request,
+    Response,
+    Transport,
+)
+
+from .connections import DEADLINE, AsyncBackend, AsyncSingle, Backend, Single, out_of_step
+from .environment import proxy_for
+from .faults import check_deadline, extensions_of, fault_of, headers_of, inflated, until
+from .lanes import AsyncLanes, Lanes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_EXPIRY: Final = 5.0  # seconds that a connection is kept without a request, as httpx does
+
+
+@attrs.frozen
+class Library:
+    """A library of the family: its name, and that of its engine."""
+
+    name: str
+    engine: str
+
+    @property
+    def httpx(self) -> Any:
+        """The library."""
+        return import_module(self.name)
+
+    @property
+    def httpcore(self) -> Any:
+        """Its engine."""
+        return import_module(self.engine)
+
+    def transport(self, inner: Any) -> Transport:
+        """Return what sends by a client or a transport of the library, or by its engine."""
+        if inner is None:
+            return Lanes(self._lane)
+        from .family import Given
+
+        return Given(self.httpx, inner)
+
+    def async_transport(self, inner: Any) -> AsyncTransport:
+        """Do the same for the asynchronous face."""
+        if inner is None:
+            return AsyncLanes(self._async_lane)
+        from .family import AsyncGiven
+
+        return AsyncGiven(self.httpx, inner)
+
+    def watched(self, class_: str, method: str) -> Any:
+        """Return the transport class of httpx if its method is not its own: somebody looks on.
+
+        Mocks such as respx, recorders and tracers put a function of theirs in its place. Who has
+        not imported httpx cannot have done that.
+        """
+        library = sys.modules.get(self.name)
+        found = getattr(library, class_, None)
+        if found is None:
+            return None
+        room = getattr(getattr(found, method), "__globals__", {}).get("__name__", "")
+        return None if room == f"{self.name}._transports.default" else found
+
+    def raised(self, error: Exception) -> bool:
+        """Tell whether an exception is theirs: of the engine, or of what stands in for it."""
+        return type(error).__module__.partition(".")[0] in {self.name, self.engine}
+
+    def _lane(self, origin: str) -> Transport:
+        if (proxy := proxy_for(origin)) is not None:
+            return self.transport(self._by_proxy("HTTPTransport", origin, proxy, Backend))
+        connect = self._connect("HTTPConnection", origin, Backend)
+        return Lane(self, origin, Single(connect))
+
+    def _async_lane(self, origin: str) -> AsyncTransport:
+        if (proxy := proxy_for(origin)) is not None:
+            inner = self._by_proxy("AsyncHTTPTransport", origin, proxy, AsyncBackend)
+            return self.async_transport(inner)
+        connect = self._connect("AsyncHTTPConnection", origin, AsyncBackend)
+        return AsyncLane(self, origin, AsyncSingle(connect))
+
+    def _connect(
+        self, class_: str, origin: str, backend: Callable[[Any], Any]
+    ) -> Callable[[Any], Any]:
+        context = self._tls(origin)
+        httpcore = self.httpcore
+        return lambda to: getattr(httpcore, class_)(
+            to, ssl_context=context, keepalive_expiry=_EXPIRY, network_backend=backend(httpcore)
+        )
+
+    def _by_proxy(self, class_: str, origin: str, proxy: str, backend: Callable[[Any], Any]) -> Any:
+        httpx = self.httpx
+        try:
+            limits = httpx.Limits(max_connections=1, keepalive_expiry=_EXPIRY)
+            verify = self._tls(origin) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            lane = getattr(httpx, class_)(verify=verify, proxy=proxy, limits=limits)
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            problem = str(error) if isinstance(error, ImportError) else "is not a proxy's URL"
+        else:
+            # There is no argument for this; a test on sockets fails if it is renamed.
+            lane._pool._network_backend = backend(self.httpcore)
+            return lane
+        # outside of the handler: the exception's frames hold the proxy's password
+        raise ConfigurationError(f"the proxy in the environment cannot be used: {problem}")
+
+    def _tls(self, origin: str) -> ssl.SSLContext | None:
+        if not origin.lower().startswith("https:"):
+            return None  # never used, and 50 ms cheaper
+        return _trusted(self, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+class Sending:
+    """What the synchronous transports of both libraries have in common."""
+
+    def __init__(self, way: Transport) -> None:
+        self._way = way
+
+    def send(self, request: Request) -> Response:
+        """Send a request and read the whole response; raises a Fault."""
+        return self._way.send(request)
+
+    def close(self) -> None:
+        """Close the client, the transport or the connections."""
+        self._way.close()
+
+
+class AsyncSending:
+    """What the asynchronous transports of both libraries have in common."""
+
+    def __init__(self, way: AsyncTransport) -> None:
+        self._way = way
+
+    async def send(self, request: Request) -> Response:
+        """Send a request and read the whole response; raises a Fault."""
+        return await self._way.send(request)
+
+    async def aclose(self) -> None:
+        """Close the client, the transport, or the connections of this event loop."""
+        await self._way.aclose()
+
+
+@lru_cache(maxsize=4)
+def _trusted(library: Library, _file: str | None, _directory: str | None) -> ssl.SSLContext:
+    """Load the trusted certificates once for each setting of the variables that httpx reads."""
+    context: ssl.SSLContext = library.httpx.create_ssl_context()
+    return context
+
+
+class _Lane:
+    """What is the same on both faces."""
+
+    def __init__(self, library: Library, origin: str, single: Any) -> None:
+        self._library = library
+        self._single = single
+        self._httpcore = library.httpcore
+        parts = urlsplit(origin)
+        self._origin = origin
+        self._host = (b"host", parts.netloc.encode())
+        self._to = {
+            "scheme": parts.scheme.encode(),
+            "host": (parts.hostname or "").encode(),
+            "port": parts.port,
+        }
+
+    def _outgoing(self, request: Request) -> Any:
+        headers = [self._host]
+        if request.content is not None or request.method in {"POST", "PUT", "PATCH"}:
+            headers.append((b"content-length", b"%d" % len(request.content or b"")))
+        headers += [(name.encode(), value.encode()) for name, value in headers_of(request)]
+        return self._httpcore.Request(
+            request.method,
+            self._httpcore.URL(target=request.url[len(self._origin) :], **self._to),
+            headers=headers,
+            content=request.content,
+            extensions=extensions_of(request),
+        )
+
+    def _seen(self, class_: Any) -> Any:
+        """Make a transport of the library that sends by this connection rather than by a pool."""
+        transport = class_.__new__(class_)
+        transport._pool = self._single  # the same as above: no argument, but a test
+        return transport
+
+
+class Lane(_Lane):
+    """Sends by one connection."""
+
+    def send(self, request: Request) -> Response:
+        """Send a request and read the whole response; raises a Fault."""
+        if (class_ := self._library.watched("HTTPTransport", "handle_request")) is not None:
+            return self._library.transport(self._seen(class_)).send(request)
+        check_deadline(request)
+        before = DEADLINE.set(request.deadline)
+        try:
+            return self._exchange(request)
+        except Exception as error:
+            if not self._library.raised(error):
+                raise
+            fault = fault_of(error, request)
+        except KeyboardInterrupt as interrupt:
+            raise interrupt.with_traceback(None)  # noqa: B904 -- itself; frames below hold the body
+        finally:
+            DEADLINE.reset(before)
+        raise fault  # outside of the handler: its exception holds the request
+
+    def _exchange(self, request: Request) -> Response:
+        with closing(self._single.handle_request(self._outgoing(request))) as response:
+            content = b"".join(until(request.deadline, response.stream))
+            if (connection := out_of_step(response.stream)) is not None:
+                connection.close()
+            return _incoming(response, content)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._single.close()
+
+
+class AsyncLane(_Lane):
+    """Sends by one connection, for tasks."""
+
+    async def send(self, request: Request) -> Response:
+        """Send a request and read the whole response; raises a Fault."""
+        class_ = self._library.watched("AsyncHTTPTransport", "handle_async_request")
+        if class_ is not None:
+            return await self._library.async_transport(self._seen(class_)).send(request)
+        check_deadline(request)
+        before = DEADLINE.set(request.deadline)
+        try:
+            return await self._exchange(request)
+        except Exception as error:
+            if not self._library.raised(error):
+                raise
+            fault = fault_of(error, request)
+        except anyio.get_cancelled_exc_class() as cancelled:
+            raise cancelled.with_traceback(None)  # noqa: B904 -- itself; frames below hold the body
+        finally:
+            DEADLINE.reset(before)
+        raise fault  # outside of the handler: its exception holds the request
+
+    async def _exchange(self, request: Request) -> Response:
+        response = await self._single.handle_async_request(self._outgoing(request))
+        async with aclosing(response):
+            content = b"".join([part async for part in response.stream])
+            if (connection := out_of_step(response.stream)) is not None:
+                await connection.aclose()
+            return _incoming(response, content)
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._single.aclose()
+
+
+def _incoming(response: Any, content: bytes) -> Response:
+    headers = Headers((n.decode("latin-1"), v.decode("latin-1")) for n, v in response.headers)
+    content = inflated(content, headers.get("content-encoding"))
+    return Response(response.status, headers, content)
