@@ -1,0 +1,1 @@
+"""What calls cost, beside other clients: `make bench`, and `docs/benchmarks.md`."""
