@@ -5,12 +5,13 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format coverage build clean
+.PHONY: help demo test test-all check format coverage build bench bench-check clean
 
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## Tour every operation against a local sandbox
 	@$(BIN)/python examples/tour.py
@@ -36,13 +37,19 @@ format: $(VENV)/.dev ## Format and fix what can be fixed by itself
 build: $(VENV)/.dev ## Build the wheel and the source distribution
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
+bench: $(BENCH)/.ready ## Measure what calls cost, beside other clients
+	@$(BENCH)/bin/python -m tests.benchmarks $(ARGS)
+
+bench-check: $(BENCH)/.ready ## Measure what has a bound, and fail when one is missed
+	@$(BENCH)/bin/python -m tests.benchmarks --check $(ARGS)
+
 clean: ## Remove what was made
 	rm -rf .venv* dist build .coverage* .*_cache
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(BENCH)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: python3 was not found, or is older" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(PYTHON) -m venv $(@D)/..
+	@$@ -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 
 $(VENV)/.demo: $(VENV)/bin/python pyproject.toml
 	@echo "setting up $(VENV) ..."
@@ -53,3 +60,8 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	@echo "setting up $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --editable '.[sandbox]' --group dev
 	@touch $@ $(VENV)/.demo
+
+$(BENCH)/.ready: $(BENCH)/bin/python pyproject.toml
+	@echo "setting up $(BENCH) ..."
+	@$(BENCH)/bin/python -m pip install --quiet --editable '.[fast,httpx2,msgspec]' --group bench
+	@touch $@
