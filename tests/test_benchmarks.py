@@ -16,6 +16,7 @@ from integrations_sdk.transports import Headers, Request, Response
 
 from .benchmarks import report, server, thresholds
 from .benchmarks.documents import LOSANT_PATH, SERVED, celigo_list
+from .benchmarks.figures import quantity
 from .benchmarks.measurements import ALL, Measurement
 from .benchmarks.thresholds import Threshold
 
@@ -55,6 +56,13 @@ def test_a_ratio_is_taken_within_each_round() -> None:
     verdict = _judged([1, 10, 4], [2, 20, 2], at_most=0.5)
     assert verdict.seen == 0.5
     assert report.judged([verdict])[-1][-1] == "pass"
+
+
+def test_figures_have_units() -> None:
+    shown = [quantity("seconds", figure) for figure in (9.994e-4, 9.996e-4, 0.0123, 2)]
+    assert shown == ["999 µs", "1 ms", "12.3 ms", "2 s"]
+    assert quantity("bytes", 20480) == "20.0 KiB"
+    assert quantity("calls_per_second", 12345.6) == "12,346 /s"
 
 
 def test_what_could_not_be_measured_is_missed() -> None:

@@ -35,7 +35,7 @@ def quantity(value: str, figure: float) -> str:
         return f"{figure / 1024:,.1f} KiB"
     if "seconds" in value:
         for unit, factor in (("µs", 1e6), ("ms", 1e3)):
-            if figure * factor < 1000:
+            if figure * factor < 999.5:  # three digits, once rounded
                 return f"{figure * factor:.3g} {unit}"
         return f"{figure:.3g} s"
     return f"{figure:,.0f} /s"
