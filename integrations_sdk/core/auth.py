@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
+from . import scopes
 from .errors import ConfigurationError
 from .secret import Secret
 
@@ -147,6 +148,7 @@ class Token(Generic[P]):
         self._renew_at = math.inf
         self._provider: P | None = None if isinstance(token, Secret) else token
         self._source = f"what {label}() returned"
+        self._claimed: tuple[Secret | None, frozenset[str] | None] = (None, None)
         self._turn = threading.Lock()
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
             WeakKeyDictionary()
@@ -178,6 +180,17 @@ class Token(Generic[P]):
                 if self._is_due(refused):
                     self._keep(time.monotonic(), await _resolved(self._provider()))
         return self._kept()
+
+    def claimed(self, token: Secret) -> frozenset[str] | None:
+        """Return the scopes that a token claims to have: read once, for it costs as much as a call.
+
+        None when it does not speak of them.
+        """
+        known, claimed = self._claimed
+        if known is not token:
+            claimed = scopes.from_token(token)
+            self._claimed = token, claimed
+        return claimed
 
     def _is_due(self, refused: Secret | None) -> bool:
         return self._current is refused or time.monotonic() >= self._renew_at

@@ -218,12 +218,12 @@ class SyncClient(Client[Transport, TokenProvider]):
         Raises:
             IntegrationsError: One of its kinds, by what went wrong.
         """
-        exchange = Exchange(self._settings, call)
+        exchange = Exchange(self._settings, call, self._token.claimed)
         return self._run(exchange, exchange.value)
 
     def send_with_response(self, call: Call[T]) -> Reply[T]:
         """Send a call and return its model with the answer's particulars."""
-        exchange = Exchange(self._settings, call)
+        exchange = Exchange(self._settings, call, self._token.claimed)
         return self._run(exchange, exchange.accept)
 
     def _run(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
@@ -313,12 +313,12 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
         Raises:
             IntegrationsError: One of its kinds, by what went wrong.
         """
-        exchange = Exchange(self._settings, call)
+        exchange = Exchange(self._settings, call, self._token.claimed)
         return await self._run(exchange, exchange.value)
 
     async def send_with_response(self, call: Call[T]) -> Reply[T]:
         """Send a call and return its model with the answer's particulars."""
-        exchange = Exchange(self._settings, call)
+        exchange = Exchange(self._settings, call, self._token.claimed)
         return await self._run(exchange, exchange.accept)
 
     async def _run(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:

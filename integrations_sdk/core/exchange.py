@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .transport import Fault, Response
 
 T = TypeVar("T")
-_USER_AGENT: Final = f"integrations-sdk/{__version__}"
+_HEADERS: Final = {"accept": "application/json", "user-agent": f"integrations-sdk/{__version__}"}
 log: Final = logging.getLogger("integrations_sdk")
 
 _PERHAPS_DONE: Final = RETRIED_STATUSES - {429}  # which tells that the request was not processed
@@ -59,14 +59,21 @@ class Exchange(Generic[T]):
     Args:
         settings: The client's.
         call: What to run.
+        claimed: From a token to the scopes that it claims to have.
 
     Raises:
         InvalidArgumentError: When the body is not what the operation takes.
     """
 
-    def __init__(self, settings: Settings, call: Call[T]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        call: Call[T],
+        claimed: Callable[[Secret], frozenset[str] | None] = scopes.from_token,
+    ) -> None:
         self._settings = settings
         self._call = call
+        self._claimed = claimed
         self._operation = call.operation
         self._content = self._encoded_body()
         self._url = settings.base_url + call.target
@@ -92,8 +99,7 @@ class Exchange(Generic[T]):
         self._credentials.append(credentials)
         self._sent = time.monotonic()
         headers = {
-            "accept": "application/json",
-            "user-agent": _USER_AGENT,
+            **_HEADERS,
             **self._content_type(),
             **self._settings.headers,
             **self._call.headers,
@@ -227,7 +233,7 @@ class Exchange(Generic[T]):
     def _check_scopes(self, token: Secret) -> None:
         if not self._operation.scopes or token in self._tokens:
             return
-        granted = granted_scopes(self._settings, token)
+        granted = granted_scopes(self._settings, token, self._claimed)
         if granted is not None and not scopes.suffices(granted, self._operation.scopes):
             raise MissingScopeError(self._operation.name, self._operation.scopes, granted)
 
@@ -315,11 +321,15 @@ class Exchange(Generic[T]):
         return text
 
 
-def granted_scopes(settings: Settings, token: Secret | None) -> frozenset[str] | None:
+def granted_scopes(
+    settings: Settings,
+    token: Secret | None,
+    claimed: Callable[[Secret], frozenset[str] | None] = scopes.from_token,
+) -> frozenset[str] | None:
     """Return the scopes of a token as far as they are known: as told, else as it claims."""
     if settings.scopes is not None or token is None:
         return settings.scopes
-    return scopes.from_token(token)
+    return claimed(token)
 
 
 def _read(content: bytes) -> JSON:

@@ -176,7 +176,8 @@ async def _close(lane: AsyncTransport) -> None:
 
 def _origin(request: Request) -> str:
     """Return the part of an address before its path."""
-    return request.url[: request.url.find("/", len("https://"))]
+    end = request.url.find("/", len("https://"))
+    return request.url[:end] if end > 0 else request.url
 
 
 def _left(request: Request) -> float:

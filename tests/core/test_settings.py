@@ -212,7 +212,6 @@ def test_an_environment_is_read_when_it_is_asked(monkeypatch: pytest.MonkeyPatch
         "HTTPS://API.LOSANT.COM",
         "https://192.0.2.1",
         "https://[2001:db8::1]:443",
-        "https://bücher.example",
         "http://localhost",
         "http://localhost:8000",
         "http://LOCALHOST:8000/api",
@@ -223,6 +222,17 @@ def test_an_environment_is_read_when_it_is_asked(monkeypatch: pytest.MonkeyPatch
 )
 def test_a_base_url_is_kept_as_it_is(url: str) -> None:
     assert checked_base_url(url, allow_plain_http=False) == url
+
+
+def test_a_base_url_beyond_ascii_is_written_as_it_travels() -> None:
+    url = checked_base_url("https://bücher.example:8443/größe/%41/", allow_plain_http=False)
+
+    assert url == "https://xn--bcher-kva.example:8443/gr%C3%B6%C3%9Fe/%41"
+
+
+def test_a_host_that_cannot_be_written_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="has a host that IDNA cannot write"):
+        checked_base_url(f"https://{'ü' * 70}.example", allow_plain_http=False)
 
 
 @pytest.mark.parametrize("slashes", ["/", "//"])
