@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, TypeGuard, Union
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeGuard, Union
 
 from .secret import MASK
 
@@ -15,6 +15,7 @@ JSON: TypeAlias = Union[bool, int, float, str, "list[JSON]", "dict[str, JSON]", 
 """Any value that JSON can hold."""
 
 _DEEPEST: Final = 100  # far above any API's documents, far below Python's limit on recursion
+_NESTED: Final = frozenset({dict, list})
 
 
 def is_object(value: object) -> TypeGuard[dict[str, JSON]]:
@@ -34,15 +35,32 @@ def parse(content: bytes | str) -> JSON:
         ValueError: When it is not JSON, or nested beyond reason; quotes no part of it.
     """
     try:
-        return _bounded(json.loads(content, parse_constant=_refuse, parse_float=_finite))
+        document = _read(content)
+        if _openings(content) > _DEEPEST:  # else it cannot be deeper
+            _bound(document)
     except RecursionError:
         problem = "JSON nested beyond reason"
     except json.JSONDecodeError as error:
         problem = f"broken JSON (line {error.lineno}, column {error.colno})"
     except ValueError:  # no UTF-8, NaN, or a number beyond Python's reach
         problem = "text that is not JSON"
+    else:
+        return document
     del content
     raise ValueError(problem)  # outside of the handlers: their exceptions hold the document
+
+
+def _read(content: bytes | str) -> JSON:
+    if isinstance(content, bytes):
+        content = content.decode(json.detect_encoding(content), "surrogatepass")
+    document: JSON = _DECODER.decode(content)
+    return document
+
+
+def _openings(content: bytes | str) -> int:
+    if isinstance(content, bytes):
+        return content.count(b"[") + content.count(b"{")
+    return content.count("[") + content.count("{")
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -96,16 +114,19 @@ def _finite(digits: str) -> float:
     return number if math.isfinite(number) else _refuse(digits)
 
 
-def _bounded(document: JSON) -> JSON:
-    level: list[dict[str, JSON] | list[JSON]] = [[document]]
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+
+
+def _bound(document: JSON) -> None:
+    level: list[dict[str, Any] | list[Any]] = [[document]]
     for _ in range(_DEEPEST + 2):
         if not level:
-            return document
+            return
         level = [
             value
             for outer in level
             for value in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(value, (dict, list))
+            if type(value) in _NESTED
         ]
     raise RecursionError
 

@@ -70,6 +70,25 @@ def test_a_document_nested_beyond_reason_is_refused(open_: str, close: str, dept
     assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize("form", [str, str.encode, lambda text: text.encode("utf-16")])
+def test_a_document_may_be_wide_and_its_texts_full_of_brackets(form: Any) -> None:
+    wide: Any = {str(number): {} for number in range(200)}
+    values: list[Any] = [[[]] * 200, wide, ["[{" * 200], {"[{" * 200: 1}]
+    for value in values:
+        assert document.parse(form(json.dumps(value))) == value
+
+
+@pytest.mark.parametrize("form", [str, str.encode, lambda text: text.encode("utf-16")])
+@pytest.mark.parametrize("beside", [1, ["]}" * 200], [[]] * 200])
+def test_what_is_beside_the_depth_does_not_hide_it(form: Any, beside: Any) -> None:
+    value: Any = json.loads("[" * 50 + "1" + "]" * 50)
+    for _ in range(50):
+        value = {"a": beside, "b": value}
+    assert document.parse(form(json.dumps(value))) == value
+    with pytest.raises(ValueError, match="JSON nested beyond reason"):
+        document.parse(form(json.dumps([value])))
+
+
 @pytest.mark.parametrize(("open_", "close"), [("[", "]"), ('{"a":', "}")])
 def test_a_deep_document_can_be_masked_and_shaped(open_: str, close: str) -> None:
     parsed = document.parse(open_ * 100 + "1" + close * 100)
