@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeGuard, Union
 
 from .secret import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
 JSON: TypeAlias = Union[bool, int, float, str, "list[JSON]", "dict[str, JSON]", None]
 """Any value that JSON can hold."""
 
 _DEEPEST: Final = 100  # far above any API's documents, far below Python's limit on recursion
 _NESTED: Final = frozenset({dict, list})
+_LARGE: Final = 64 * 1024  # bytes: for less, importing a faster parser does not pay
 
 
 def is_object(value: object) -> TypeGuard[dict[str, JSON]]:
@@ -51,10 +54,26 @@ def parse(content: bytes | str) -> JSON:
 
 
 def _read(content: bytes | str) -> JSON:
+    if len(content) >= _LARGE and (msgspec := _msgspec()) is not None:
+        try:
+            parsed: JSON = msgspec.json.decode(content)
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            pass  # it refuses more than the standard library does, and in other words
+        else:
+            return parsed
     if isinstance(content, bytes):
         content = content.decode(json.detect_encoding(content), "surrogatepass")
     document: JSON = _DECODER.decode(content)
     return document
+
+
+@cache
+def _msgspec() -> ModuleType | None:
+    try:
+        import msgspec
+    except ImportError:
+        return None
+    return msgspec
 
 
 def _openings(content: bytes | str) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -101,6 +103,119 @@ def test_a_deep_document_can_be_masked_and_shaped(open_: str, close: str) -> Non
 def test_parsing_raises_nothing_but_value_errors(content: bytes | str) -> None:
     with contextlib.suppress(ValueError):
         document.parse(content)
+
+
+# What the two parsers disagree on, if anything: texts are mutated by pieces of them.
+PIECES = [
+    *(
+        b"",
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b'"',
+        b":",
+        b",",
+        b" ",
+        b"\n",
+        b"\x0c",
+        b"\x00",
+        b"\x7f",
+        b"/**/",
+    ),
+    *(
+        b"0",
+        b"-0",
+        b"01",
+        b"1.",
+        b".5",
+        b"+1",
+        b"-",
+        b"1e5",
+        b"1E+5",
+        b"1e400",
+        b"-1e400",
+        b"1e-400",
+    ),
+    *(b"1.7976931348623159e308", b"5e-324", b"9007199254740993", b"18446744073709551616"),
+    *(
+        b"1" * 4300,
+        b"1" * 4301,
+        b"0." + b"1" * 5000,
+        b"NaN",
+        b"-Infinity",
+        b"nul",
+        b"true",
+        b"None",
+    ),
+    *(
+        b"\\",
+        b"\\/",
+        b"\\u0000",
+        b"\\ud800",
+        b"\\ud83d\\ude00",
+        b"\\ude00\\ud83d",
+        b"\\x41",
+        b"\\u12",
+    ),
+    *(b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf", b"\xff\xfe"),
+    *(b'"a":', b'"a":1,"a":[],', b"[" * 99, b"]" * 99, b'[{"a":' * 600),
+]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """Draw JSON, and what is almost JSON."""
+    text = json.dumps(draw(json_values), ensure_ascii=draw(st.booleans())).encode(
+        "utf-8", "replace"
+    )
+    for _ in range(draw(st.integers(0, 3))):
+        at, length = draw(st.integers(0, len(text))), draw(st.integers(0, 3))
+        text = text[:at] + draw(st.sampled_from(PIECES)) + text[at + length :]
+    return text
+
+
+def outcome(content: bytes | str, *, large: int) -> str:
+    """Return what parsing a document comes to, told from what is merely equal to it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(document, "_LARGE", large)
+        try:
+            return repr(document.parse(content))
+        except ValueError as error:
+            return f"{type(error).__name__}: {error}"
+
+
+@settings(max_examples=200, deadline=None)
+@given(content=mutated() | st.binary(max_size=16))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-be"])
+def test_both_parsers_come_to_the_same(encoding: str, content: bytes) -> None:
+    text = content.decode("utf-8", "surrogateescape")
+    for form in (content, text, text.encode(encoding, "surrogatepass")):
+        assert outcome(form, large=0) == outcome(form, large=sys.maxsize)
+
+
+def test_the_faster_parser_is_used_for_large_documents_alone() -> None:
+    assert _modules_after(b"[" + b" " * (64 * 1024 - 3) + b"]") == "json"
+    assert _modules_after(b"[" + b" " * (64 * 1024 - 2) + b"]") == "json msgspec"
+
+
+def test_a_large_document_is_read_without_the_faster_parser() -> None:
+    content = b"[" + b" " * 64 * 1024 + b"1]"
+    assert _modules_after(content, "sys.modules['msgspec'] = None") == "json"
+
+
+def _modules_after(content: bytes, before: str = "") -> str:
+    code = f"""
+import sys
+{before}
+from integrations_sdk.core import document
+document.parse(sys.stdin.buffer.read())
+print(*(name for name in ("json", "msgspec") if sys.modules.get(name)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=content, capture_output=True, check=True, timeout=60
+    )
+    return done.stdout.decode().strip()
 
 
 @pytest.mark.parametrize(
