@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -77,6 +78,17 @@ def test_a_date_time_is_written_as_javascript_does(moment: datetime, text: str) 
 def test_what_is_written_is_read_back(moment: datetime) -> None:
     assert timestamps.parse(timestamps.javascript(moment)) == moment
     assert timestamps.parse(timestamps.javascript(moment)).utcoffset() == moment.utcoffset()
+
+
+@given(st.from_regex(re.compile(r"\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-6]\d:[0-6]\d\.\d{3}Z", re.ASCII)))
+def test_the_usual_form_is_read_as_any_other(text: str) -> None:
+    def read(form: str) -> datetime | None:
+        try:
+            return timestamps.parse(form)
+        except ValueError:
+            return None
+
+    assert read(text) == read(text.lower())
 
 
 @given(st.datetimes().map(lambda moment: moment.isoformat(timespec="milliseconds") + "Z"))
