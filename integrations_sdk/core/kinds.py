@@ -5,10 +5,10 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from . import document, timestamps
-from .model import UNSET, Model, Unset
+from .model import Model, Unset
 from .secret import Secret
 
 if TYPE_CHECKING:
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 Hook = Callable[[Any, Any], Any]
 
 
-class Mismatch(Exception):
-    """A value of another kind than documented. Holds the kinds, never the value."""
+Slot: TypeAlias = tuple[str, frozenset[type], Hook, Any]
+"""Where a member of a document goes: the field, the types whose values go there as they are, what
+takes all other values, and what the field holds when it is there and not null."""
 
-    def __init__(self, expected: str, value: object) -> None:
-        super().__init__()
-        self.expected = expected
-        self.got: str = "nothing" if value is UNSET else document.kind(value)
+Plan: TypeAlias = tuple[dict[str, Slot], frozenset[str]]
+"""How a model is made: where each member goes, in the order of the fields; and the members that a
+document must have."""
+
+
+class Mismatch(Exception):
+    """A value of another kind than documented. Never holds the value."""
 
 
 def is_model(type_: Any) -> bool:
@@ -52,6 +56,8 @@ def present(type_: Any) -> Any:
 
     Of a model and its variants that is the model itself, which knows how to choose among them.
     """
+    if isinstance(type_, type):
+        return type_
     arms = tuple(arm for arm in _arms(type_) if arm not in {Unset, type(None)})
     if all(is_model(arm) for arm in arms):
         arms = tuple(base for base in arms if all(issubclass(arm, base) for arm in arms)) or arms
@@ -77,13 +83,27 @@ def describe(type_: Any) -> str:
     return {int: "int", float: "number", bool: "bool", datetime: "date-time"}.get(inner, "str")
 
 
+def plain(type_: Any) -> frozenset[type]:
+    """Return the types whose values a field takes as they are."""
+    inner = present(type_)
+    types_: set[type] = {dict} if origin(inner) is dict else set()
+    if _is_anything(inner):
+        types_ = {bool, dict, float, int, list, str}
+    elif inner is float:
+        types_ = {float, int}
+    elif inner in {bool, int, str}:
+        types_ = {inner}
+    elif _is_open_choice(inner):
+        types_ = {str}
+    return frozenset(types_ | {type(None)} if is_nullable(type_) else types_)
+
+
 def _exactly(type_: type, *, also: type | None = None) -> Hook:
     """Take a value of a type as it is: cattrs by default would convert it.
 
     Subclasses are what callers may have, such as members of an enum that are text; of these, bool
     alone is another kind in JSON than in Python.
     """
-    expected = describe(type_)
     accepted = (type_, also or type_)
 
     def hook(value: Any, _: Any) -> Any:
@@ -91,7 +111,7 @@ def _exactly(type_: type, *, also: type | None = None) -> Hook:
             return value
         if isinstance(value, accepted) and not isinstance(value, bool):
             return value
-        raise Mismatch(expected, value)
+        raise Mismatch
 
     return hook
 
@@ -99,7 +119,7 @@ def _exactly(type_: type, *, also: type | None = None) -> Hook:
 def _structure_secret(value: Any, _: Any) -> Secret:
     if isinstance(value, str):
         return Secret(value)
-    raise Mismatch("str", value)
+    raise Mismatch
 
 
 def _structure_datetime(value: Any, _: Any) -> datetime:
@@ -108,7 +128,7 @@ def _structure_datetime(value: Any, _: Any) -> datetime:
             return timestamps.parse(value)
         except ValueError:
             pass  # raised below, so that the value is not in the exception's context
-    raise Mismatch("date-time", value)
+    raise Mismatch
 
 
 def register_leaves(converter: Converter) -> None:
@@ -122,7 +142,7 @@ def register_leaves(converter: Converter) -> None:
         inner = present(type_)
         hook = converter.get_structure_hook(inner)
         if not is_nullable(type_):
-            return lambda value, _: hook(value, inner)
+            return hook
         return lambda value, _: None if value is None else hook(value, inner)
 
     def array(type_: Any) -> Hook:
@@ -131,14 +151,14 @@ def register_leaves(converter: Converter) -> None:
 
         def structure(value: Any, _: Any) -> list[Any]:
             if not document.is_array(value):
-                raise Mismatch("array", value)
+                raise Mismatch
             return [hook(element, item) for element in value]
 
         return structure
 
     def free_form(value: Any, _: Any) -> dict[str, JSON]:
         if not document.is_object(value):
-            raise Mismatch("object", value)
+            raise Mismatch
         return value
 
     converter.register_structure_hook_func(lambda type_: origin(type_) is dict, free_form)

@@ -72,7 +72,7 @@ def member_name(attribute: attrs.Attribute[Any], style: Callable[[str], str]) ->
 
 def to_secret(value: str | Secret | Unset) -> Secret | Unset:
     """Take a secret as text or as a [Secret][integrations_sdk.Secret]: the converter of fields."""
-    return UNSET if isinstance(value, Unset) else to_required_secret(value)
+    return value if isinstance(value, (Secret, Unset)) else Secret(value)
 
 
 def to_required_secret(value: str | Secret) -> Secret:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import attrs
 
 from . import document
-from .kinds import Mismatch, describe, is_model, is_nullable, origin, present
-from .model import is_required
+from .kinds import Mismatch, describe, is_model, origin, present
+from .model import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
     from .document import JSON
+    from .kinds import Plan
     from .model import Model
 
 
@@ -43,53 +44,49 @@ class At(Exception):
 
 
 class Walk:
-    """The tolerant pass: one walk through one document."""
+    """The tolerant pass: one walk through one document, down to where the strict pass fails."""
 
-    def __init__(
-        self, members: Callable[[type[Model]], dict[str, str]], converter: Converter
-    ) -> None:
-        self._members = members
+    def __init__(self, plan: Callable[[type[Model]], Plan], converter: Converter) -> None:
+        self._plan = plan
         self._converter = converter
         self.drifts: list[Drift] = []
 
-    def visit(self, type_: Any, value: Any, path: str) -> Any:
-        """Return what a value is as a type; raises At where it cannot be."""
-        if value is not None or not is_nullable(type_):
-            inner = present(type_)
-            if is_model(inner):
-                return self._model(inner, value, path)
-            if origin(inner) is list and document.is_array(value):
-                (item,) = get_args(inner)
-                return [self.visit(item, v, f"{path}[{i}]") for i, v in enumerate(value)]
+    def descend(self, type_: Any, value: Any, path: str) -> Any:
+        """Return what a value is that the strict pass refused; raises At where it cannot be."""
+        inner = present(type_)
+        if is_model(inner) and document.is_object(value):
+            return self._model(inner, value, path)
+        if origin(inner) is list and document.is_array(value):
+            (item,) = get_args(inner)
+            return [self._visit(item, v, f"{path}[{i}]") for i, v in enumerate(value)]
+        got = "nothing" if value is UNSET else document.kind(value)
+        raise At(Drift(path or "$", describe(inner), got))
+
+    def _visit(self, type_: Any, value: Any, path: str) -> Any:
         try:
             return self._converter.structure(value, type_)
-        except Mismatch as mismatch:
-            drift = Drift(path or "$", mismatch.expected, mismatch.got)
-        raise At(drift)
+        except Mismatch:
+            pass  # what is in it may be left absent
+        return self.descend(type_, value, path)
 
-    def _model(self, cls: type[Model], value: Any, path: str) -> Model:
-        if not document.is_object(value):
-            raise At(Drift(path or "$", "object", document.kind(value)))
+    def _model(self, cls: type[Model], value: dict[str, JSON], path: str) -> Model:
         cls = cls.variant(value)
+        slots, required = self._plan(cls)
+        prefix = f"{path}." if path else ""
         extra = dict(value)
         found: dict[str, Any] = {}
-        for name, member in self._members(cls).items():
-            field = attrs.fields_dict(cls)[name]
+        for member, (field, plain, _, type_) in slots.items():
+            where = prefix + member
+            if member not in value:
+                if member in required:
+                    raise At(Drift(where, describe(type_), "nothing"))
+                continue
+            raw = value[member]
             try:
-                found[name] = self._member(field, value, member, path)
-                extra.pop(member, None)
+                found[field] = raw if type(raw) in plain else self._visit(type_, raw, where)
+                del extra[member]
             except At as at:
-                if is_required(field):
+                if member in required:
                     raise
                 self.drifts.append(at.drift)
         return cls(**found, extra=extra)
-
-    def _member(
-        self, field: attrs.Attribute[Any], owner: dict[str, JSON], member: str, path: str
-    ) -> Any:
-        where = f"{path}.{member}" if path else member
-        if member in owner:
-            return self.visit(field.type, owner[member], where)
-        if is_required(field):
-            raise At(Drift(where, describe(field.type), "nothing"))
-        return field.default

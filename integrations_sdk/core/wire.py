@@ -1,9 +1,9 @@
 """attrs models to JSON and back, by cattrs.
 
-Decoding never coerces: ``"false"`` is not true and 1.9 is not 1. A strict pass, compiled by cattrs,
-serves the documents that are as documented. Only when it fails, a tolerant pass goes through the
-document member by member: a member that contradicts its documented type is left absent, kept as it
-came in ``extra``, and reported as a [Drift][integrations_sdk.Drift].
+Decoding never coerces: ``"false"`` is not true and 1.9 is not 1. A strict pass serves the documents
+that are as documented. Only where it fails, a tolerant pass goes through the part that drifts,
+member by member: a member that contradicts its documented type is left absent, kept as it came in
+``extra``, and reported as a [Drift][integrations_sdk.Drift].
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import attrs
 
 from . import document, timestamps
 from .errors import DecodeError, InvalidArgumentError
-from .kinds import Hook, Mismatch, is_model, register_leaves
+from .kinds import Hook, Mismatch, Plan, Slot, is_model, plain, present, register_leaves
 from .model import UNSET, Model, is_hidden, is_required, member_name
 from .secret import MASK, Secret
 from .tolerance import At, Drift, Walk
@@ -72,6 +72,11 @@ class Codec:
         self._style = style
         self._timestamp = timestamp
         self._members: dict[type[Model], dict[str, str]] = {}
+        self._plans: dict[type[Model], Plan] = {}
+
+    def __reduce__(self) -> tuple[type[Codec], tuple[object, ...]]:
+        """Pickle what a codec was made from, and not what it knows of models by now."""
+        return Codec, (self._style, self._timestamp, self._masks[1])
 
     def members(self, cls: type[Model]) -> dict[str, str]:
         """Return a model's fields, and the JSON members that they stand for."""
@@ -97,7 +102,7 @@ class Codec:
         """
         try:
             return self._converter.structure(value, type_), []
-        except (Mismatch, KeyError):
+        except Mismatch:
             pass  # the tolerant pass finds out where, and whether it matters
         model, drifts, fatal = self._tolerate(type_, value)
         problem = fatal or (drifts[0] if strict and drifts else None)
@@ -120,11 +125,12 @@ class Codec:
     def dump(self, model: Model, *, reveal: bool) -> dict[str, JSON]:
         """Return the JSON object that a model stands for, its secrets masked or in clear."""
         written: dict[str, JSON] = {}
+        fields = {} if reveal else attrs.fields_dict(type(model))
         for name, member in self.members(type(model)).items():
             value = getattr(model, name)
             if value is not UNSET:
                 raw = self._write(value, reveal)
-                hidden = not reveal and is_hidden(attrs.fields_dict(type(model))[name])
+                hidden = not reveal and is_hidden(fields[name])
                 written[member] = document.mask(raw) if hidden else raw
         for member, raw in model.extra.items():
             written.setdefault(member, raw if reveal else document.mask(raw))
@@ -209,50 +215,53 @@ class Codec:
         return self._timestamp(value) if isinstance(value, datetime) else value
 
     def _tolerate(self, type_: Any, value: JSON) -> tuple[Any, list[Drift], Drift | None]:
-        walk = Walk(self.members, self._converter)
+        walk = Walk(self._plan, self._converter)
         try:
-            return walk.visit(type_, value, ""), walk.drifts, None
+            return walk.descend(type_, value, ""), walk.drifts, None
         except At as at:
             fatal = at.drift
         return None, walk.drifts, fatal
 
+    def _plan(self, cls: type[Model]) -> Plan:
+        if cls not in self._plans:
+            fields = attrs.fields_dict(cls)
+            slots: dict[str, Slot] = {}
+            for name, member in self.members(cls).items():
+                type_: Any = fields[name].type  # resolved by members
+                hook = self._converter.get_structure_hook(type_)
+                slots[member] = (name, plain(type_), hook, present(type_))
+            required = (member for member, slot in slots.items() if is_required(fields[slot[0]]))
+            self._plans[cls] = (slots, frozenset(required))
+        return self._plans[cls]
+
     @cached_property
     def _converter(self) -> Converter:
         from cattrs import Converter
-        from cattrs.gen import make_dict_structure_fn, override
 
         converter = Converter(detailed_validation=False)
-
-        def model_hook(cls: type[Model]) -> Hook:
-            names = self.members(cls)
-            renamed: dict[str, Any] = {
-                name: override(rename=member) for name, member in names.items()
-            }
-            structure = make_dict_structure_fn(
-                cls,
-                converter,
-                _cattrs_detailed_validation=False,
-                extra=override(omit=True),
-                **renamed,
-            )
-            known = frozenset(names.values())
-            required = {names[f.name] for f in attrs.fields(cls) if is_required(f)}
-
-            def hook(value: Any, _: Any) -> Any:
-                if not document.is_object(value):
-                    raise Mismatch("object", value)
-                variant = cls.variant(value)
-                if variant is not cls:
-                    return converter.get_structure_hook(variant)(value, variant)
-                if not required <= value.keys():
-                    raise Mismatch("object", value)
-                model = structure(value, cls)
-                if not known.issuperset(value):
-                    model.extra = {k: v for k, v in value.items() if k not in known}
-                return model
-
-            return hook
-
-        converter.register_structure_hook_factory(is_model, model_hook)
+        converter.register_structure_hook_factory(is_model, self._model_hook)
         register_leaves(converter)
         return converter
+
+    def _model_hook(self, cls: type[Model]) -> Hook:
+        plans = self._plans
+
+        def hook(value: Any, _: Any) -> Any:
+            if not document.is_object(value):
+                raise Mismatch
+            variant = cls.variant(value)
+            slots, required = plans.get(variant) or self._plan(variant)
+            if required and not required <= value.keys():
+                raise Mismatch
+            extra: dict[str, JSON] = {}
+            found: dict[str, Any] = {"extra": extra}
+            for member, raw in value.items():
+                try:
+                    field, plain, take, type_ = slots[member]
+                except KeyError:
+                    extra[member] = raw
+                else:
+                    found[field] = raw if type(raw) in plain else take(raw, type_)
+            return variant(**found)
+
+        return hook

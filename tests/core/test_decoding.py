@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import traceback
 from collections import OrderedDict
 from datetime import datetime, timezone
@@ -12,6 +13,7 @@ import attrs
 import pytest
 
 from integrations_sdk import JSON, UNSET, DecodeError, Drift, Maybe, Model, Secret
+from integrations_sdk.core.tolerance import Walk
 from integrations_sdk.core.wire import Codec, camel_case
 from integrations_sdk.losant import (
     Integration,
@@ -282,6 +284,19 @@ def test_a_drift_in_a_list_names_the_item() -> None:
     assert [item.enabled for item in model.items] == [True, UNSET]
 
 
+def test_only_what_drifts_is_gone_through_member_by_member(monkeypatch: pytest.MonkeyPatch) -> None:
+    paths: list[str] = []
+    descend = Walk.descend
+
+    def watched(walk: Walk, type_: Any, value: Any, path: str) -> Any:
+        paths.append(path)
+        return descend(walk, type_, value, path)
+
+    monkeypatch.setattr(Walk, "descend", watched)
+    IntegrationList.from_json(listing(integration(), integration(enabled=1), integration()))
+    assert paths == ["", "items", "items[1]", "items[1].enabled"]
+
+
 def test_strict_raises_on_the_first_drift() -> None:
     document = integration(enabled="canary", topics=["a", 5])
     with pytest.raises(DecodeError) as caught:
@@ -360,6 +375,12 @@ def test_a_platform_has_its_own_style() -> None:
     assert model.total == 5
     assert model.extra == {"total": 6}
     assert model.to_json(reveal=True) == {"TOTAL": 5, "total": 6, "CLOSED": "2025"}
+
+
+def test_a_codec_can_be_pickled_whatever_it_has_decoded() -> None:
+    before = Integration.codec.decode(Integration, integration())
+    codec = pickle.loads(pickle.dumps(Integration.codec))
+    assert codec.decode(Integration, integration()) == before
 
 
 def test_items_and_objects_may_be_null() -> None:
