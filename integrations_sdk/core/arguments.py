@@ -12,6 +12,7 @@ from .errors import InvalidArgumentError
 C = TypeVar("C", bound=str)
 
 _OBJECT_ID = re.compile(r"[A-Fa-f0-9]{24}")
+_NO_SEGMENTS = frozenset({"", ".", ".."})
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?|")  # section 5.5, ASCII only
 
@@ -56,8 +57,10 @@ def segment(name: str, value: object) -> str:
         InvalidArgumentError: When it is no text, empty, a dot segment (RFC 3986 section 5.2.4),
             or text that UTF-8 cannot write.
     """
+    if type(value) is str and value.isascii() and value not in _NO_SEGMENTS:
+        return value  # as nearly all are
     written = filled(name, value)
-    if written in {".", ".."}:
+    if written in _NO_SEGMENTS:
         raise InvalidArgumentError(name, "an id", "a dot segment")
     return written
 

@@ -18,7 +18,7 @@ JSON: TypeAlias = Union[bool, int, float, str, "list[JSON]", "dict[str, JSON]", 
 
 _DEEPEST: Final = 100  # far above any API's documents, far below Python's limit on recursion
 _NESTED: Final = frozenset({dict, list})
-_LARGE: Final = 64 * 1024  # bytes: for less, importing a faster parser does not pay
+_LARGE: Final = 1024 * 1024  # bytes: for less, importing a faster parser does not pay
 
 
 def is_object(value: object) -> TypeGuard[dict[str, JSON]]:

@@ -105,7 +105,9 @@ class Exchange(Generic[T]):
             **self._call.headers,
             **credentials.headers,
         }
-        query = address.query({**self._settings.query, **self._call.query, **credentials.query})
+        query = self._settings.encoded
+        if self._call.query or credentials.query:
+            query = address.query({**self._settings.query, **self._call.query, **credentials.query})
         return Request(
             method=self._operation.method,
             url=f"{self._url}?{query}" if query else self._url,

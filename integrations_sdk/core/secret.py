@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import NoReturn
 
 MASK = "**********"
@@ -49,7 +48,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(_encoded(self.__value), _encoded(other.__value))
+        from hmac import compare_digest  # not at the top: it brings OpenSSL
+
+        return compare_digest(_encoded(self.__value), _encoded(other.__value))
 
     def __hash__(self) -> int:
         return hash((Secret, self.__value))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import SplitResult, quote, urlsplit
 
 import attrs
 
-from . import arguments, scopes as scope
+from . import address, arguments, scopes as scope
 from .errors import ConfigurationError
 from .retry import Retry
 from .secret import Secret
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .document import JSON
 
 T = TypeVar("T")
+_LOOPBACK: Final = re.compile(r"127(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}")  # RFC 1122
 _WANTED: Final = {
     "attempts": "a whole number of at least 1",
     "strict": "true or false",
@@ -75,6 +76,10 @@ class Settings:
     query: Mapping[str, str]
     strict: bool
     on_drift: DriftHook | None
+    encoded: str = attrs.field(
+        init=False, default=attrs.Factory(lambda self: address.query(self.query), takes_self=True)
+    )
+    """The query as it travels: that of most calls, so that it is not written anew for each."""
 
 
 @attrs.frozen(repr=False)
@@ -218,10 +223,7 @@ def _split(url: str) -> SplitResult | None:
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine itself, by its name."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return host in {"localhost", "::1"} or _LOOPBACK.fullmatch(host) is not None
 
 
 def _read_bool(text: str) -> bool:

@@ -178,7 +178,7 @@ class _Lane:
         self._httpcore = library.httpcore
         parts = urlsplit(origin)
         self._origin = origin
-        self._host = (b"host", parts.netloc.encode())
+        self._host: tuple[bytes, bytes] = (b"host", parts.netloc.encode())
         self._to = {
             "scheme": parts.scheme.encode(),
             "host": (parts.hostname or "").encode(),
