@@ -21,14 +21,17 @@ from integrations_sdk.core.transport import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .fast import AsyncFastTransport, FastTransport
     from .httpx import AsyncHttpxTransport, HttpxTransport
     from .httpx2 import AsyncHttpx2Transport, Httpx2Transport
 
 __all__ = [
     "DEFAULT",
+    "AsyncFastTransport",
     "AsyncHttpx2Transport",
     "AsyncHttpxTransport",
     "AsyncTransport",
+    "FastTransport",
     "Fault",
     "Headers",
     "Httpx2Transport",
@@ -40,8 +43,10 @@ __all__ = [
 
 
 _LIBRARIES = {
+    "AsyncFastTransport": "fast",
     "AsyncHttpx2Transport": "httpx2",
     "AsyncHttpxTransport": "httpx",
+    "FastTransport": "fast",
     "Httpx2Transport": "httpx2",
     "HttpxTransport": "httpx",
 }

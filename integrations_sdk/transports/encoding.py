@@ -30,7 +30,9 @@ def decoded(content: bytes, encoding: str | None) -> bytes:
             break
     else:
         return content
-    raise ValueError(encoding)  # outside of the handler: its frames hold the content
+    raise ValueError(
+        "not compressed as it says"
+    )  # outside of the handler: its frames hold the content
 
 
 def _decoded(content: bytes, name: str) -> bytes:
