@@ -1,8 +1,10 @@
-"""Clients and transports of httpx that a user brings along, on both faces."""
+"""What is special about httpx: clients of it that a user brings along, and Python's resolver."""
 
 from __future__ import annotations
 
 import logging
+import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -12,6 +14,8 @@ import pytest
 
 from integrations_sdk import (
     AsyncHttpxTransport,
+    ConfigurationError,
+    ConnectError,
     DeadlineExceededError,
     HttpxTransport,
     IntegrationsError,
@@ -21,7 +25,11 @@ from integrations_sdk.transports import DEFAULT
 
 from ..clients.samples import IDS, encoded, integration
 from ..faces import Face
+from .kinds import each_face
 from .scripted import Peer, Server, answering, dripping, response
+from .test_faults import NOW, OK, WRITES
+
+face = each_face("httpx")
 
 BODY = encoded(integration())
 
@@ -192,3 +200,55 @@ def test_the_default_transports_open_and_close(face: Face) -> None:
     assert type(opened).__name__ == ("AsyncHttpxTransport" if face.is_async else "HttpxTransport")
     for _ in range(2):
         face(opened.aclose() if face.is_async else opened.close())  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ["get", *sorted(WRITES)])
+def test_a_server_that_comes_back_is_reached(
+    face: Face, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    arguments, done = {**WRITES, "get": (IDS, OK)}[name]
+    resolve = socket.getaddrinfo
+    failures = iter([socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")])
+
+    def flaky(host: Any, *args: Any, **kwargs: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return resolve("127.0.0.1", *args, **kwargs)
+
+    with Server(done) as server:
+        monkeypatch.setattr(socket, "getaddrinfo", flaky)
+        client = face.losant(
+            base_url=f"http://losant.test:{server.port}", allow_plain_http=True, retry=NOW
+        )
+
+        reply = face(getattr(client.integration, name).with_response(**arguments))
+
+        first, _ = reply.attempts
+        assert first.outcome == "no connection: Temporary failure in name resolution"
+        assert len(server.requests) == 1
+
+
+def test_a_name_that_nobody_knows_is_a_connect_error(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    client = face.losant(base_url="https://losant.test", retry=NOW)
+
+    with pytest.raises(ConnectError, match=r"losant\.test.*Name or service not known"):
+        face(client.integration.get(**IDS))
+
+
+def test_a_socks_proxy_needs_an_extra_of_httpx(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "socks5://user:pw-SAMPLE@h:1")
+    monkeypatch.setitem(sys.modules, "socksio", None)
+
+    with pytest.raises(ConfigurationError, match="the proxy in the environment") as caught:
+        face(
+            face.losant(base_url="http://losant.test", allow_plain_http=True).integration.get(**IDS)
+        )
+
+    assert "SAMPLE" not in str(caught.value)
+    assert caught.value.__context__ is None
