@@ -7,6 +7,7 @@ differently is said where it shows, in the two classes.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import math
 import os
 import signal
@@ -16,8 +17,10 @@ import time
 from collections import deque
 from contextlib import suppress
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _CONNECTIONS: Final = 100
-_IDLE: Final = 20
 _IDLE_SECONDS: Final = 5.0
 _CLIENTS: Final = 32
 _LONGEST: Final = 2_000_000.0
@@ -41,11 +43,15 @@ _LONGEST: Final = 2_000_000.0
 _STEP: Final = 0.2
 # The library tells which of its timeouts ended a call but for the last one, so that one is later.
 _GRACE: Final = 0.05
+_LAST_MOMENT: Final = 0.02
 _PROXIES: Final = frozenset({"http", "https", "socks5", "socks5h"})
+_WITH_BODY: Final = frozenset({"PATCH", "POST", "PUT"})
+_NO_BODY: Final = (("content-length", "0"),)
 
 _OVERDUE: Final = "the deadline passed"
 _NO_PLACE: Final = "no free connection within the connect timeout"
 _NO_PEM: Final = "ca_file or certificate holds nothing that can be used"
+_CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----"
 _TWICE: Final = "a process that was forked from a forked process cannot use the fast transport"
 
 # How the library words what went wrong.
@@ -54,6 +60,10 @@ _UNTRUSTED: Final = "invalid peer certificate: "
 _REFUSED: Final = ("tunnel error: unsuccessful", "tunnel error: proxy authorization required")
 _SYSTEM: Final = " (os error "
 _LOOKUP: Final = "failed to lookup address information: "
+
+
+_Key: TypeAlias = tuple[str, float, float, bool]
+"""Whose client it is: an origin, the two timeouts, and whether it is for the main thread."""
 
 
 class _Builder(Protocol):
@@ -149,26 +159,41 @@ class _Clients:
         self._way = way
         authorities = ca_file or os.environ.get("SSL_CERT_FILE")
         self._authorities = _content(authorities, "ca_file" if ca_file else "SSL_CERT_FILE")
+        if self._authorities is not None and _CERTIFICATE not in self._authorities:
+            raise ConfigurationError(_NO_PEM)  # which the library would pass by
         self._identity = _content(certificate, "certificate")
-        self._opened: dict[object, _Client] = {}
-        self._lock = threading.Lock()
-        self._process = os.getpid()
+        self._begin()
         if way.given or authorities or certificate:
             self._make("", 1.0, 1.0)  # now, so that what is wrong shows
 
+    def _begin(self) -> None:
+        self._opened: dict[_Key, _Client] = {}
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+        self.main = threading.main_thread().ident
+        # A call takes one of these and gives it back, so that few threads wait at the same time.
+        self.places: SimpleQueue[None] = SimpleQueue()
+        for _ in range(_CONNECTIONS):
+            self.places.put(None)
+
+    def here(self) -> _Clients:
+        """Return this, with nothing in it that is another process's."""
+        if self._process != os.getpid():
+            _LEFT_TO_PARENTS.append(self._opened)
+            self._begin()
+        return self
+
     def of(self, request: Request, left: float, *, apart: bool) -> _Client:
         """Return the client for a request that has some seconds left."""
-        if self._process != os.getpid():
-            self._begin_anew()
         read = request.timeout.read
         # Only the end of this timeout tells that nothing was sent, so no other may come before it.
         connect = min(request.timeout.connect, read)
         if left < connect:
             connect = min(connect, _rounded(left))
-        key = (_origin(request), connect, read, apart)
+        key: _Key = (_origin(request), connect, read, apart)
         return self._opened.get(key) or self._open(key)
 
-    def _open(self, key: tuple[str, float, float, bool]) -> _Client:
+    def _open(self, key: _Key) -> _Client:
         with self._lock:
             client = self._opened.get(key)
             if client is None:
@@ -213,28 +238,20 @@ class _Clients:
             .zstd(False)
             .max_connections(_CONNECTIONS)
             .pool_timeout(timedelta(seconds=connect))
-            .pool_max_idle_per_host(_IDLE)
+            .pool_max_idle_per_host(_CONNECTIONS)
             .pool_idle_timeout(timedelta(seconds=_IDLE_SECONDS))
             .connect_timeout(timedelta(seconds=connect))
             .read_timeout(timedelta(seconds=read + _GRACE))
         )
 
-    def _begin_anew(self) -> None:
-        _LEFT_TO_PARENTS.append(self._opened)
-        self._opened = {}
-        self._lock = threading.Lock()
-        self._process = os.getpid()
-
-    def forget(self, client: _Client) -> None:
-        """Open no more calls on a client."""
+    def forget_main(self) -> None:
+        """Forget the clients of the main thread: one of them was closed."""
         with self._lock:
-            self._opened = {key: c for key, c in self._opened.items() if c is not client}
+            self._opened = {key: c for key, c in self._opened.items() if not key[3]}
 
     def forget_all(self) -> list[_Client]:
         """Forget every client, and return them to be closed."""
-        if self._process != os.getpid():
-            self._begin_anew()
-        with self._lock:
+        with self.here()._lock:
             clients, self._opened = [*self._opened.values()], {}
         return clients
 
@@ -260,12 +277,19 @@ class _Way:
         raise ConfigurationError(f"the {where} cannot be used: is not a proxy's URL")
 
     def _proxy(self, library: _Library, origin: str) -> object | None:
-        url = self._given or proxy_for(origin)
+        url = self._given if self.given else _of_environment(origin)
         if url is None:
             return None
         if urlsplit(url).scheme not in _PROXIES:
             raise ValueError  # which the library would pass by
         return library.proxy(url)
+
+
+def _of_environment(origin: str) -> str | None:
+    try:
+        return proxy_for(origin)
+    except ValueError:
+        return None  # there is no such address, as sending will tell
 
 
 def _content(path: str | os.PathLike[str] | None, name: str) -> bytes | None:
@@ -284,8 +308,8 @@ def _rounded(seconds: float) -> float:
 
 def _origin(request: Request) -> str:
     """Return the scheme and the authority of an address: all that a client of ours depends on."""
-    scheme, _, rest = request.url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0].partition('?')[0]}"
+    end = request.url.find("/", len("https://"))
+    return request.url[:end] if end > 0 else request.url.partition("?")[0]
 
 
 def _target(url: str) -> str:
@@ -307,6 +331,12 @@ def _left(request: Request) -> float:
     return left
 
 
+def _no_place(request: Request) -> Fault:
+    if time.monotonic() >= request.deadline:
+        return Fault(_OVERDUE, sent=False, overdue=True)
+    return Fault(_NO_PLACE, sent=False)
+
+
 def _prepared(
     library: _Library, client: _Client, request: Request, left: float
 ) -> _Prepared | Fault:
@@ -321,6 +351,8 @@ def _prepared(
         builder = client.request(request.method, url).headers(request.headers)
         if request.content is not None:
             builder = builder.body_bytes(request.content)
+        elif request.method in _WITH_BODY:
+            builder = builder.headers(_NO_BODY)
         if left < _LONGEST:
             last = left if left >= request.timeout.connect else _rounded(left)
             builder = builder.timeout(timedelta(seconds=last + 2 * _GRACE))
@@ -501,15 +533,28 @@ class FastTransport:
     def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
         left = _left(request)
-        in_main = threading.get_ident() == threading.main_thread().ident
-        client = self._clients.of(request, left, apart=in_main)
-        exchanged = _exchanged_in_main if in_main else _exchanged
+        clients = self._clients.here()
+        in_main = threading.get_ident() == clients.main
         try:
+            clients.places.get(timeout=min(request.timeout.connect, left))
+        except Empty:
+            fault = _no_place(request)
+        else:
+            return self._exchanged(clients, request, in_main=in_main)
+        raise fault
+
+    def _exchanged(self, clients: _Clients, request: Request, *, in_main: bool) -> Response:
+        left = request.deadline - time.monotonic()
+        try:
+            client = clients.of(request, left, apart=in_main)
+            exchanged = _exchanged_in_main if in_main else _exchanged
             outcome = exchanged(self._library, client, request, left)
-        except BaseException as interrupt:  # noqa: BLE001 -- what a signal raised, and raised again
-            self._clients.forget(client)  # it was closed, and no other thread's calls with it
+        except KeyboardInterrupt as interrupt:
+            clients.forget_main()  # it was closed, and only this thread has calls on it
             interrupt.__context__ = None  # an exception of the library quotes the address
             raise interrupt.with_traceback(None)  # noqa: B904 -- itself; frames below hold the body
+        finally:
+            clients.places.put(None)
         if isinstance(outcome, Fault):
             raise outcome
         return outcome
@@ -553,6 +598,7 @@ class AsyncFastTransport:
     ) -> None:
         way = _Way(proxy)
         del proxy  # it may hold a password, which would be seen in a traceback from here
+        _leave_in_order()
         self._library = _Library("ClientBuilder")
         self._clients = _Clients(self._library, way, ca_file, certificate)
         self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, _Places] = WeakKeyDictionary()
@@ -563,9 +609,9 @@ class AsyncFastTransport:
         places = self._places_here()
         if not places.take():
             await places.wait(request, left)
-            left = _left(request)
+            left = request.deadline - time.monotonic()
         try:
-            client = self._clients.of(request, left, apart=False)
+            client = self._clients.here().of(request, left, apart=False)
             outcome = await _promised(self._library, client, request, left)
         except asyncio.CancelledError as cancelled:
             raise cancelled.with_traceback(None)  # noqa: B904 -- itself; frames below hold the body
@@ -592,6 +638,15 @@ class AsyncFastTransport:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+
+@cache
+def _leave_in_order() -> None:
+    """Let the library's thread get out of Python before Python ends.
+
+    It tells an event loop of each answer; were Python to end meanwhile, the process would abort.
+    """
+    atexit.register(time.sleep, _LAST_MOMENT)
 
 
 async def _promised(
@@ -650,8 +705,7 @@ class _Places:
         finally:
             timer.cancel()
         if not in_time:
-            _left(request)
-            raise Fault(_NO_PLACE, sent=False)
+            raise _no_place(request)
 
 
 def _refuse(granted: asyncio.Future[bool]) -> None:

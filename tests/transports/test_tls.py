@@ -70,9 +70,13 @@ def for_another(tmp_path_factory: pytest.TempPathFactory) -> Issued:
     return issued(tmp_path_factory.mktemp("other"), "DNS:other.example")
 
 
-def encrypted(issued: Issued, script: Script) -> Script:
+def encrypted(issued: Issued, script: Script, *, ask: bool = False) -> Script:
+    """Encrypt a script; its server may ask for a certificate of the same authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(issued.pem)
+    if ask:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(issued.authority)
 
     def play(peer: Peer) -> None:
         peer.start_tls(context)
