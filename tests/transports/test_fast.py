@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib.util
 import logging
 import math
 import os
@@ -52,6 +53,10 @@ from .test_tls import Issued, encrypted, for_this_machine, https
 __all__ = ["for_this_machine"]  # a fixture
 
 face = each_face("fast")
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("pyreqwest") is None,
+    reason="NOT TESTED: the fast transport, for there is no pyreqwest",
+)
 
 OK = answering(b"ok")
 HERE = Path(__file__).parents[2]
