@@ -50,7 +50,7 @@ _NO_BODY: Final = (("content-length", "0"),)
 
 _OVERDUE: Final = "the deadline passed"
 _NO_PLACE: Final = "no free connection within the connect timeout"
-_NO_PEM: Final = "ca_file or certificate holds nothing that can be used"
+_NO_PEM: Final = "ca_file, SSL_CERT_FILE or certificate holds nothing that can be used"
 _CERTIFICATE: Final = b"-----BEGIN CERTIFICATE-----"
 _TWICE: Final = "a process that was forked from a forked process cannot use the fast transport"
 
@@ -303,13 +303,13 @@ def _content(path: str | os.PathLike[str] | None, name: str) -> bytes | None:
 
 
 def _rounded(seconds: float) -> float:
-    return math.ceil(seconds / _STEP) * _STEP
+    return max(1, math.ceil(seconds / _STEP)) * _STEP
 
 
 def _origin(request: Request) -> str:
     """Return the scheme and the authority of an address: all that a client of ours depends on."""
     end = request.url.find("/", len("https://"))
-    return request.url[:end] if end > 0 else request.url.partition("?")[0]
+    return (request.url[:end] if end > 0 else request.url).partition("?")[0]
 
 
 def _target(url: str) -> str:

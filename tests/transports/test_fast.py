@@ -532,6 +532,31 @@ def test_a_task_that_is_cancelled_while_it_waits_for_a_place_sends_nothing(
         assert len(server.requests) == server.connections == 1
 
 
+def test_a_place_that_is_given_to_a_task_that_is_cancelled_goes_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("integrations_sdk.transports.fast._CONNECTIONS", 1)
+
+    async def called(url: str) -> None:
+        async with AsyncFastTransport() as transport:
+
+            async def first() -> None:
+                await transport.send(asked(url))
+                second.cancel()  # it has its place by now, and does not know
+
+            holding = asyncio.ensure_future(first())
+            await asyncio.sleep(0)
+            second = asyncio.ensure_future(transport.send(asked(url)))
+            third = asyncio.ensure_future(transport.send(asked(url, timeout=Timeout(1))))
+            await asyncio.gather(holding, second, return_exceptions=True)
+            assert second.cancelled()
+            assert (await third).status == 200
+
+    with Server(OK) as server:
+        asyncio.run(called(server.url))
+        assert len(server.requests) == 2
+
+
 FORKED = """
 import asyncio, math, os, signal, sys
 from integrations_sdk import Timeout
@@ -661,6 +686,25 @@ def test_ctrl_c_ends_the_call_of_the_main_thread_and_no_other(threads: int) -> N
             answers.set()
             assert process.wait(10) == 0
         assert len(server.requests) == threads + 2
+
+
+def test_an_interrupted_call_leads_to_no_exception_of_the_library(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_: object) -> None:
+        try:
+            int(WORD)
+        except ValueError:
+            raise KeyboardInterrupt  # noqa: B904 -- as a signal does
+
+    monkeypatch.setattr("integrations_sdk.transports.fast._exchanged_in_main", interrupted)
+    with FastTransport() as transport:
+        try:
+            transport.send(asked(f"http://127.0.0.1/?key={WORD}"))
+        except KeyboardInterrupt as error:
+            look(error)
+        else:
+            raise AssertionError("it was not interrupted")
 
 
 def test_a_handler_of_ones_own_runs_and_the_call_goes_on() -> None:
