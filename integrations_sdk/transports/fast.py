@@ -40,7 +40,7 @@ _IDLE_SECONDS: Final = 5.0
 _CLIENTS: Final = 32
 _LONGEST: Final = 2_000_000.0
 # A short deadline is a connection's timeout too, rounded up to this, so that calls share a client.
-_STEP: Final = 0.2
+_STEP: Final = 0.1
 # The library tells which of its timeouts ended a call but for the last one, so that one is later.
 _GRACE: Final = 0.05
 _LAST_MOMENT: Final = 0.02

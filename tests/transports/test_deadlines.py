@@ -24,7 +24,7 @@ from ..conftest import APPLICATION
 from ..faces import Face
 from .scripted import Peer, Script, Server, dripping, response, silent
 
-TOTAL = 0.2
+TOTAL = 0.1
 # The library aims at half a second; the rest is for machines that have other things to do.
 LATE = 2.0
 CREATE: dict[str, Any] = {

@@ -189,7 +189,7 @@ def test_a_request_is_sent_as_it_is_given(face: Face, opened: Callable[..., Any]
     with Server(OK) as server:
         transport = opened()
         face(transport.send(asked(server.url, "PATCH", headers=headers, content=b"\x00{}")))
-        face(transport.send(asked(server.url, "POST")))
+        face(transport.send(asked(server.url, "POST", headers=())))
 
         first, second = server.requests
         assert first.head.split(b"\r\n") == [
@@ -206,6 +206,7 @@ def test_a_request_is_sent_as_it_is_given(face: Face, opened: Callable[..., Any]
         assert first.body == b"\x00{}"
         assert second.headers["content-length"] == "0"
         assert second.headers["accept-encoding"] == "gzip, deflate"
+        assert b"reqwest" not in second.head
 
 
 @pytest.mark.parametrize("pair", [("x", "a\nb"), ("x y", "1"), ("", "1")])
