@@ -26,9 +26,10 @@ class Timeout:
     """How long a call may take, in seconds.
 
     Args:
-        connect: For one connection to come about, waiting for a free one included.
+        connect: For one connection to come about.
         read: For each wait for bytes from the server, and for each write to it.
-        total: For the whole call: every attempt and every wait between them. None sets no bound.
+        total: For the whole call: every attempt, every wait between them, and the wait for its turn
+            when a hundred others are on their way. None sets no bound.
 
     Raises:
         InvalidArgumentError: When a figure is not above zero, or beyond what a socket can count.

@@ -15,11 +15,10 @@ _MEMBER: Final = b"\x1f\x8b"
 def decoded(content: bytes, encoding: str | None) -> bytes:
     """Undo the encodings that a ``Content-Encoding`` header lists, the last one first.
 
-    What was cut short becomes what there is of it. An encoding that was not asked for is left as
-    it is.
+    An encoding that was not asked for is left as it is.
 
     Raises:
-        ValueError: When the content is not what the header says.
+        ValueError: When the content is not what the header says, or was cut short.
     """
     if not encoding or not content:
         return content
@@ -30,9 +29,7 @@ def decoded(content: bytes, encoding: str | None) -> bytes:
             break
     else:
         return content
-    raise ValueError(
-        "not compressed as it says"
-    )  # outside of the handler: its frames hold the content
+    raise ValueError("not compressed as it says")  # outside: the handler's frames hold the content
 
 
 def _decoded(content: bytes, name: str) -> bytes:
@@ -47,18 +44,24 @@ def _gunzipped(content: bytes) -> bytes:
     """Read every member: a gzip file may have several, one after the other."""
     members: list[bytes] = []
     while True:
-        reader = zlib.decompressobj(_GZIP)
-        members.append(reader.decompress(content) + reader.flush())
-        content = reader.unused_data
+        member, content = _whole(content, _GZIP)
+        members.append(member)
         if not content.startswith(_MEMBER):
             return members[0] if len(members) == 1 else b"".join(members)
 
 
 def _inflated(content: bytes) -> bytes:
     """Read either of the two formats that servers call deflate."""
-    reader = zlib.decompressobj(_ZLIB)
     try:
-        return reader.decompress(content) + reader.flush()
+        return _whole(content, _ZLIB)[0]
     except zlib.error:
-        reader = zlib.decompressobj(_RAW)
-    return reader.decompress(content) + reader.flush()
+        return _whole(content, _RAW)[0]
+
+
+def _whole(content: bytes, format_: int) -> tuple[bytes, bytes]:
+    """Return what was compressed, and what follows it."""
+    reader = zlib.decompressobj(format_)
+    whole = reader.decompress(content) + reader.flush()
+    if not reader.eof:
+        raise zlib.error
+    return whole, reader.unused_data

@@ -45,6 +45,12 @@ _WORDS: Final = {
 }
 
 
+def origin_of(request: Request) -> str:
+    """Return the part of an address before its path."""
+    end = request.url.find("/", len("https://"))
+    return (request.url[:end] if end > 0 else request.url).partition("?")[0]
+
+
 def check_deadline(request: Request) -> None:
     """Raise a Fault when there is no time left to send a request."""
     if time.monotonic() >= request.deadline:

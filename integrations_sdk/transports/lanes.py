@@ -9,26 +9,21 @@ the answer to another request, and nothing has to be repaired.
 from __future__ import annotations
 
 import os
-import threading
-import time
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import anyio
 
-from integrations_sdk.core.transport import AsyncTransport, Fault, Request, Response, Transport
+from integrations_sdk.core.transport import AsyncTransport, Request, Response, Transport
 
-from .faults import OVERDUE
+from .faults import origin_of
+from .turns import AsyncTurns, Turns
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
 LaneT = TypeVar("LaneT")
-
-MOST: Final = 100
-"""How many requests of a client are on their way at the same time; more wait for their turn."""
 
 
 class _Lot(Generic[LaneT]):
@@ -70,9 +65,7 @@ class Lanes:
         self._begin()
 
     def _begin(self) -> None:
-        self._turns: SimpleQueue[None] = SimpleQueue()  # a semaphore costs twenty times as much
-        for _ in range(MOST):
-            self._turns.put(None)
+        self._turns = Turns()
         self._lot: _Lot[Transport] = _Lot()
 
     def send(self, request: Request) -> Response:
@@ -80,19 +73,14 @@ class Lanes:
         if self._lot.process != os.getpid():  # a fork: the parent goes on with its connections
             self._begin()
         turns = self._turns
+        turns.take(request)
         try:
-            turns.get(timeout=max(0, min(_left(request), threading.TIMEOUT_MAX)))
-        except Empty:
-            fault = Fault(OVERDUE, sent=False, overdue=True)
-        else:
-            try:
-                return self._send(request)
-            finally:
-                turns.put(None)
-        raise fault
+            return self._send(request)
+        finally:
+            turns.give()
 
     def _send(self, request: Request) -> Response:
-        lot, origin = self._lot, _origin(request)
+        lot, origin = self._lot, origin_of(request)
         lane = lot.take(origin) or self._open(origin)
         try:
             response = lane.send(request)
@@ -123,14 +111,14 @@ class AsyncLanes:
     async def send(self, request: Request) -> Response:
         """Send a request by a lane of its own; raises a Fault."""
         here = self._here()
-        await _turn(here.turns, request)
+        await here.turns.take(request)
         try:
             return await self._send(here.lot, request)
         finally:
-            here.turns.release()
+            here.turns.give()
 
     async def _send(self, lot: _Lot[AsyncTransport], request: Request) -> Response:
-        origin = _origin(request)
+        origin = origin_of(request)
         lane = lot.take(origin) or self._open(origin)
         try:
             response = await lane.send(request)
@@ -160,32 +148,10 @@ class _Loop:
     """The lanes of one event loop."""
 
     def __init__(self) -> None:
-        from asyncio import Semaphore
-
-        self.turns = Semaphore(MOST)
+        self.turns = AsyncTurns()
         self.lot: _Lot[AsyncTransport] = _Lot()
-
-
-async def _turn(turns: asyncio.Semaphore, request: Request) -> None:
-    if not turns.locked():
-        await turns.acquire()
-        return
-    with anyio.move_on_after(_left(request)) as scope:
-        await turns.acquire()
-    if scope.cancelled_caught:
-        raise Fault(OVERDUE, sent=False, overdue=True)
 
 
 async def _close(lane: AsyncTransport) -> None:
     with anyio.CancelScope(shield=True):  # the task may be cancelled, and is to end all the same
         await lane.aclose()
-
-
-def _origin(request: Request) -> str:
-    """Return the part of an address before its path."""
-    end = request.url.find("/", len("https://"))
-    return request.url[:end] if end > 0 else request.url
-
-
-def _left(request: Request) -> float:
-    return request.deadline - time.monotonic()

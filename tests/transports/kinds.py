@@ -40,8 +40,15 @@ class Kind:
     differs: dict[str, str]
 
 
+def _httpx2(face: Face) -> Any:
+    from integrations_sdk.transports import AsyncHttpx2Transport, Httpx2Transport
+
+    return AsyncHttpx2Transport() if face.is_async else Httpx2Transport()
+
+
 KINDS = {
     "httpx": Kind(_default, "httpx", 0, {}),
+    "httpx2": Kind(_httpx2, "httpx2", 0, {}),
     "fast": Kind(
         _fast,
         "pyreqwest",

@@ -46,15 +46,12 @@ def test_no_body_is_no_body_however_it_is_encoded(encoding: str) -> None:
     assert decoded(b"", encoding) == b""
 
 
-def test_what_was_cut_short_is_what_there_is_of_it() -> None:
-    assert BODY.startswith(decoded(GZIP[:-20], "gzip"))
-    assert decoded(GZIP[:-4], "gzip") == BODY
-
-
 @pytest.mark.parametrize(
     ("encoding", "content"),
     [
         ("gzip", b"CANARY"),
+        ("gzip", GZIP[:-20]),
+        ("gzip", GZIP[:-4]),
         ("deflate", b"CANARY"),
         ("gzip", GZIP[:-8] + b"CANARYCA"),
         ("gzip", GZIP + GZIP[:10] + b"\xff\xffCANARY"),

@@ -17,15 +17,18 @@ import httpx
 import pytest
 
 from integrations_sdk import AsyncLosant, DeadlineExceededError, Losant, Timeout
-from integrations_sdk.transports.lanes import MOST
+from integrations_sdk.transports.turns import MOST
 
 from ..clients.samples import IDS, encoded, integration
 from ..faces import Face
+from .kinds import each_face
 from .scripted import Peer, Server, answering, reset_after_request, response, silent
 
 BODY = encoded(integration())
 ANSWER = response(BODY, "Content-Type: application/json")
 TOKEN = "tok-SAMPLE-plain"
+
+face = each_face("httpx", "httpx2")
 
 
 class Quick(asyncio.Protocol):
@@ -103,7 +106,7 @@ def test_a_thousand_tasks_at_once_succeed_by_a_hundred_connections() -> None:
 def test_cancelled_calls_leave_nothing_behind_and_harm_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("integrations_sdk.transports.lanes.MOST", 10)
+    monkeypatch.setattr("integrations_sdk.transports.turns.MOST", 10)
 
     async def main() -> None:
         async with quick() as url:
@@ -198,7 +201,7 @@ def test_a_connection_that_the_server_closed_between_calls_is_replaced(face: Fac
 def test_who_waits_for_a_connection_until_the_deadline_sent_nothing(
     face: Face, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations_sdk.transports.lanes.MOST", 1)
+    monkeypatch.setattr("integrations_sdk.transports.turns.MOST", 1)
     with Server(silent) as server:
         client = face.losant(base_url=server.url, retry=1, timeout=Timeout(total=5))
         impatient = client.with_options(timeout=Timeout(total=0.1))
@@ -276,7 +279,7 @@ def test_a_client_serves_event_loops_of_several_threads() -> None:
             assert list(threads.map(lambda _: asyncio.run(many()), range(4))) == [20] * 4
 
 
-def test_a_call_that_ends_after_the_client_was_closed_leaves_no_connection(face: Face) -> None:
+def test_a_call_that_ends_after_its_transport_was_closed_leaves_no_connection(face: Face) -> None:
     began, go_on, hung_up = threading.Event(), threading.Event(), threading.Event()
 
     def slow(peer: Peer) -> None:
@@ -290,7 +293,7 @@ def test_a_call_that_ends_after_the_client_was_closed_leaves_no_connection(face:
     async def closed_in_between(client: Any) -> str:
         call = asyncio.ensure_future(client.integration.get(**IDS))
         await until(began.is_set)
-        await client.aclose()
+        await client._wire.transport().aclose()
         go_on.set()
         return str((await call).name)
 
@@ -302,7 +305,7 @@ def test_a_call_that_ends_after_the_client_was_closed_leaves_no_connection(face:
             with ThreadPoolExecutor(1) as threads:
                 call = threads.submit(lambda: client.integration.get(**IDS).name)
                 assert began.wait(5)
-                client.close()
+                client._wire.transport().close()
                 go_on.set()
                 assert call.result(5) == "Cold room broker"
         assert hung_up.wait(5)

@@ -1,0 +1,1 @@
+"""What is used of pyreqwest, an HTTP client written in Rust."""

@@ -1,0 +1,146 @@
+"""Requests and answers of pyreqwest, and what its exceptions mean."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from integrations_sdk.core.transport import Fault, Headers, Request, Response
+
+from ..faults import OVERDUE, inflated
+from .clients import GRACE, rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .library import Answer, AnswerHeaders, Client, Library, Prepared
+
+_LONGEST: Final = 2_000_000.0
+_WITH_BODY: Final = frozenset({"PATCH", "POST", "PUT"})
+_NO_BODY: Final = (("content-length", "0"),)
+_NO_PLACE: Final = "no free connection within the connect timeout"
+
+# How the library words what went wrong.
+_CONNECTING: Final = "client error (Connect)"
+_UNTRUSTED: Final = "invalid peer certificate: "
+_REFUSED: Final = ("tunnel error: unsuccessful", "tunnel error: proxy authorization required")
+_SYSTEM: Final = " (os error "
+_LOOKUP: Final = "failed to lookup address information: "
+
+
+def _target(url: str) -> str:
+    """Return what of an address goes to its server."""
+    rest = url.partition("://")[2]
+    authority = rest.partition("/")[0].partition("?")[0]
+    return rest[len(authority) :].removeprefix("/")
+
+
+def _prepared(library: Library, client: Client, request: Request, left: float) -> Prepared | Fault:
+    """Return the library's form of a request, or why it has none."""
+    try:
+        url = library.url(request.url)
+    except ValueError:
+        return Fault("the address cannot be a URL", sent=False, lasting=True)
+    if (kept := str(url)) != request.url and _target(kept) != _target(request.url):
+        return Fault("the address would not be sent as it is written", sent=False, lasting=True)
+    try:
+        builder = client.request(request.method, url).headers(request.headers)
+        if request.content is not None:
+            builder = builder.body_bytes(request.content)
+        elif request.method in _WITH_BODY:
+            builder = builder.headers(_NO_BODY)
+        if left < _LONGEST:
+            last = left if left >= request.timeout.connect else rounded(left)
+            builder = builder.timeout(timedelta(seconds=last + 2 * GRACE))
+        return builder.build()
+    except ValueError:
+        return Fault("the request cannot be written as HTTP", sent=False, lasting=True)
+
+
+def _received(answer: Answer, body: bytes) -> Response | Fault:
+    """Return our form of an answer."""
+    try:
+        content = inflated(body, answer.get_header("content-encoding"))
+    except Fault as fault:
+        return fault
+    return Response(answer.status, _headers(answer.headers), content)
+
+
+def _headers(headers: AnswerHeaders) -> Headers:
+    try:
+        return Headers(headers.items())
+    except ValueError:  # the library reads ASCII only
+        return Headers(_readable(headers))
+
+
+def _readable(headers: AnswerHeaders) -> Iterable[tuple[str, str]]:
+    for name in dict.fromkeys(headers.keys()):
+        try:
+            values = headers.getall(name)
+        except ValueError:
+            continue
+        yield name, ", ".join(values)
+
+
+def _fault(library: Library, error: Exception, request: Request) -> Fault:
+    """Tell what an exception of the library means; its own words quote the address."""
+    details: Any = getattr(error, "details", None) or {}
+    causes: list[str] = [cause["message"] for cause in details.get("causes") or ()]
+    sent = _CONNECTING not in causes and not isinstance(error, library.pool_timeout)
+    if isinstance(error, library.timeout):
+        if time.monotonic() >= request.deadline:
+            return Fault(OVERDUE, sent=sent, overdue=True)
+        if isinstance(error, library.pool_timeout):
+            return Fault(_NO_PLACE, sent=False)
+        words = "no answer within the read" if sent else "no connection within the connect"
+        return Fault(f"{words} timeout", sent=sent)
+    if isinstance(error, library.closed):
+        return Fault("the transport was closed", sent=True)
+    return _lost(causes) if sent else _unconnected(causes[-1])
+
+
+def _lost(causes: list[str]) -> Fault:
+    reason = "the connection was lost"
+    if causes and _SYSTEM in causes[-1]:
+        reason = f"{reason}: {causes[-1].partition(_SYSTEM)[0]}"
+    elif causes:
+        reason = "the connection was closed before a whole answer came"
+    return Fault(reason, sent=True)
+
+
+def _unconnected(cause: str) -> Fault:
+    """Tell why there was no connection, in the words of the system, the resolver or TLS."""
+    if cause.startswith(_UNTRUSTED):
+        reason = f"the server's certificate is not trusted: {cause.removeprefix(_UNTRUSTED)}"
+        return Fault(reason, sent=False, lasting=True)
+    if cause in _REFUSED:
+        return Fault("the proxy refused", sent=False)
+    cause = cause.partition(_SYSTEM)[0].removeprefix(_LOOKUP)
+    return Fault("no connection" if cause == _CONNECTING else f"no connection: {cause}", sent=False)
+
+
+def exchanged(library: Library, client: Client, request: Request, left: float) -> Response | Fault:
+    """Send a request, and return what came of it: exceptions of the library go no further."""
+    prepared = _prepared(library, client, request, left)
+    if isinstance(prepared, Fault):
+        return prepared
+    try:
+        answer = prepared.send()
+        return _received(answer, bytes(answer.bytes()))
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it may quote the request
+        return _fault(library, error, request)
+
+
+async def promised(
+    library: Library, client: Client, request: Request, left: float
+) -> Response | Fault:
+    """Do what is done on the synchronous face."""
+    prepared = _prepared(library, client, request, left)
+    if isinstance(prepared, Fault):
+        return prepared
+    try:
+        answer = await prepared.send()
+        return _received(answer, bytes(await answer.bytes()))
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it may quote the request
+        return _fault(library, error, request)

@@ -1,0 +1,94 @@
+"""Turns: how many requests of a transport are on their way at the same time; more wait in order.
+
+A request waits for its turn until its deadline. Its other timeouts begin when it has one, for a
+long queue says nothing about the server.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Final
+
+from integrations_sdk.core.transport import Fault, Request
+
+from .faults import OVERDUE
+
+if TYPE_CHECKING:
+    import asyncio
+
+MOST: Final = 100
+
+
+class Turns:
+    """Turns of threads."""
+
+    def __init__(self) -> None:
+        self._free: SimpleQueue[None] = SimpleQueue()  # a semaphore costs twenty times as much
+        for _ in range(MOST):
+            self._free.put(None)
+
+    def take(self, request: Request) -> None:
+        """Wait for a turn, and take it; raises a Fault."""
+        try:
+            self._free.get(timeout=max(0, min(_left(request), threading.TIMEOUT_MAX)))
+        except Empty:
+            fault = Fault(OVERDUE, sent=False, overdue=True)
+        else:
+            return
+        raise fault
+
+    def give(self) -> None:
+        """Give a turn back."""
+        self._free.put(None)
+
+
+class AsyncTurns:
+    """Turns of the tasks of one event loop."""
+
+    def __init__(self) -> None:
+        self._free = MOST
+        self._waiting: deque[asyncio.Future[bool]] = deque()
+
+    async def take(self, request: Request) -> None:
+        """Wait for a turn, and take it; raises a Fault."""
+        if self._free:
+            self._free -= 1
+        elif not await self._granted(request):
+            raise Fault(OVERDUE, sent=False, overdue=True)
+
+    async def _granted(self, request: Request) -> bool:
+        from asyncio import CancelledError, get_running_loop  # not at the top: threads do without
+
+        loop = get_running_loop()
+        granted: asyncio.Future[bool] = loop.create_future()
+        self._waiting.append(granted)
+        timer = loop.call_later(min(_left(request), threading.TIMEOUT_MAX), _refuse, granted)
+        try:
+            return await granted
+        except CancelledError:
+            if granted.done() and not granted.cancelled() and granted.result():
+                self.give()
+            raise
+        finally:
+            timer.cancel()
+
+    def give(self) -> None:
+        """Give a turn back: to the first that waits."""
+        while self._waiting:
+            first = self._waiting.popleft()
+            if not first.done():
+                first.set_result(True)
+                return
+        self._free += 1
+
+
+def _refuse(granted: asyncio.Future[bool]) -> None:
+    if not granted.done():
+        granted.set_result(False)
+
+
+def _left(request: Request) -> float:
+    return request.deadline - time.monotonic()
