@@ -86,8 +86,8 @@ class Operation(Generic[T]):
         return Call(
             self,
             path=dict(path),
-            query=written(query or {}),
-            headers=arguments.headers("headers", headers or {}),
+            query=written(query) if query else {},
+            headers=arguments.headers("headers", headers) if headers else {},
             body=body,
         )
 

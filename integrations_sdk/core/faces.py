@@ -103,7 +103,7 @@ class _BoundCall(Bound[P, Call[T]], Generic[P, T]):
             InvalidArgumentError: When an argument is one that the platform rules out.
         """
         try:
-            return self._declare(*args, **kwargs)
+            return self._declared.function(self._resource, *args, **kwargs)
         except IntegrationsError as error:
             failure = error.with_traceback(None)  # as this frame, those below hold the arguments
         finally:

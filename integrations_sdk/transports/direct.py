@@ -34,7 +34,7 @@ from .faults import check_deadline, extensions_of, fault_of, headers_of, inflate
 from .lanes import AsyncLanes, Lanes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 _EXPIRY: Final = 5.0  # seconds that a connection is kept without a request, as httpx does
 
@@ -169,6 +169,20 @@ def _trusted(library: Library, _file: str | None, _directory: str | None) -> ssl
     return context
 
 
+class _Nothing:
+    """A body that is not there: httpcore would send an empty one by a step of its own."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(())
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+
+_NOTHING: Final = _Nothing()
+
+
 class _Lane:
     """What is the same on both faces."""
 
@@ -194,7 +208,7 @@ class _Lane:
             request.method,
             self._httpcore.URL(target=request.url[len(self._origin) :], **self._to),
             headers=headers,
-            content=request.content,
+            content=_NOTHING if request.content is None else request.content,
             extensions=extensions_of(request),
         )
 

@@ -59,7 +59,7 @@ def check_deadline(request: Request) -> None:
 
 def headers_of(request: Request) -> tuple[tuple[str, str], ...]:
     """Return what to send, with the compressions that are understood."""
-    if any(name == "accept-encoding" for name, _ in request.headers):
+    if "accept-encoding" in dict(request.headers):
         return request.headers
     return (("accept-encoding", "gzip, deflate"), *request.headers)
 
