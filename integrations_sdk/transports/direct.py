@@ -41,10 +41,11 @@ _EXPIRY: Final = 5.0  # seconds that a connection is kept without a request, as 
 
 @attrs.frozen
 class Library:
-    """A library of the family: its name, and that of its engine."""
+    """A library of the family: its name, that of its engine, and whom it trusts by default."""
 
     name: str
     engine: str
+    trusted: Callable[[], ssl.SSLContext]
 
     @property
     def httpx(self) -> Any:
@@ -163,10 +164,11 @@ class AsyncSending:
 
 
 @lru_cache(maxsize=4)
-def _trusted(library: Library, _file: str | None, _directory: str | None) -> ssl.SSLContext:
+def _trusted(library: Library, file: str | None, directory: str | None) -> ssl.SSLContext:
     """Load the trusted certificates once for each setting of the variables that httpx reads."""
-    context: ssl.SSLContext = library.httpx.create_ssl_context()
-    return context
+    if file:
+        return ssl.create_default_context(cafile=file)
+    return ssl.create_default_context(capath=directory) if directory else library.trusted()
 
 
 class _Nothing:

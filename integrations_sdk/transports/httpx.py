@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING, Final
 
 from .direct import AsyncSending, Library, Sending
@@ -9,7 +10,15 @@ from .direct import AsyncSending, Library, Sending
 if TYPE_CHECKING:
     import httpx
 
-_LIBRARY: Final = Library("httpx", "httpcore")
+
+def _trusted() -> ssl.SSLContext:
+    """Trust whom httpx does, without importing it for that."""
+    import certifi
+
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+_LIBRARY: Final = Library("httpx", "httpcore", _trusted)
 
 
 class HttpxTransport(Sending):

@@ -10,6 +10,8 @@ from integrations_sdk.core.errors import ConfigurationError
 from .direct import AsyncSending, Library, Sending
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 
@@ -48,4 +50,10 @@ class AsyncHttpx2Transport(AsyncSending):
 def _library() -> Library:
     if find_spec("httpx2") is None:
         raise ConfigurationError("httpx2 is not installed: pip install 'integrations-sdk[httpx2]'")
-    return Library("httpx2", "httpcore2")
+    return Library("httpx2", "httpcore2", _trusted)
+
+
+def _trusted() -> ssl.SSLContext:
+    import httpx2
+
+    return httpx2.create_ssl_context()
