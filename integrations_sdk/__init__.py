@@ -57,7 +57,11 @@ if TYPE_CHECKING:
         PolisAuth as PolisAuth,
     )
     from .transports import (
+        AsyncFastTransport as AsyncFastTransport,
+        AsyncHttpx2Transport as AsyncHttpx2Transport,
         AsyncHttpxTransport as AsyncHttpxTransport,
+        FastTransport as FastTransport,
+        Httpx2Transport as Httpx2Transport,
         HttpxTransport as HttpxTransport,
     )
 
@@ -97,7 +101,14 @@ _ROOMS = {
     "losant": ("AsyncLosant", "Losant"),
     "optimizeplayer": ("AsyncOptimizePlayer", "OptimizePlayer"),
     "polis": ("AsyncPolis", "AsyncPolisAuth", "Polis", "PolisAuth"),
-    "transports": ("AsyncHttpxTransport", "HttpxTransport"),
+    "transports": (
+        "AsyncFastTransport",
+        "AsyncHttpx2Transport",
+        "AsyncHttpxTransport",
+        "FastTransport",
+        "Httpx2Transport",
+        "HttpxTransport",
+    ),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

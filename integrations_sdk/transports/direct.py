@@ -13,6 +13,7 @@ import sys
 from contextlib import aclosing, closing
 from functools import lru_cache
 from importlib import import_module
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -48,6 +49,11 @@ class Library:
     trusted: Callable[[], ssl.SSLContext]
 
     @property
+    def home(self) -> str:
+        """The module of the library's own transports."""
+        return f"{self.name}._transports.default"
+
+    @property
     def httpx(self) -> Any:
         """The library."""
         return import_module(self.name)
@@ -79,12 +85,12 @@ class Library:
         Mocks such as respx, recorders and tracers put a function of theirs in its place. Who has
         not imported httpx cannot have done that.
         """
-        library = sys.modules.get(self.name)
-        found = getattr(library, class_, None)
+        found = getattr(sys.modules.get(self.name), class_, None)
         if found is None:
             return None
-        room = getattr(getattr(found, method), "__globals__", {}).get("__name__", "")
-        return None if room == f"{self.name}._transports.default" else found
+        function = getattr(found, method)
+        is_own = type(function) is FunctionType and function.__globals__["__name__"] == self.home
+        return None if is_own else found
 
     def raised(self, error: Exception) -> bool:
         """Tell whether an exception is theirs: of the engine, or of what stands in for it."""

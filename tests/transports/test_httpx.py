@@ -252,3 +252,48 @@ def test_a_socks_proxy_needs_an_extra_of_httpx(face: Face, monkeypatch: pytest.M
 
     assert "SAMPLE" not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+class Proxy:
+    """Stands in for a function and looks like it, as what wrapt makes does."""
+
+    def __init__(self, function: Any, seen: list[str]) -> None:
+        self._function = function
+        self._seen = seen
+
+    def __get__(self, instance: Any, _owner: type) -> Any:
+        if instance is None:
+            return self
+        return lambda request: self(instance, request)
+
+    def __call__(self, instance: Any, request: Any) -> Any:
+        self._seen.append(str(request.url))
+        return self._function(instance, request)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._function, name)
+
+
+@pytest.mark.parametrize("disguised", [False, True], ids=["a function", "a proxy"])
+def test_what_replaces_a_method_of_httpx_sees_every_request_until_it_is_undone(
+    face: Face, monkeypatch: pytest.MonkeyPatch, disguised: bool
+) -> None:
+    class_: Any = httpx.AsyncHTTPTransport if face.is_async else httpx.HTTPTransport
+    name = "handle_async_request" if face.is_async else "handle_request"
+    original, seen = getattr(class_, name), list[str]()
+
+    def watching(self: Any, request: Any) -> Any:
+        seen.append(str(request.url))
+        return original(self, request)
+
+    with Server(answering(BODY)) as server:
+        client = face.losant(base_url=server.url)
+        face(client.integration.get(**IDS))
+        with monkeypatch.context() as patch:
+            patch.setattr(class_, name, Proxy(original, seen) if disguised else watching)
+            for _ in range(2):
+                assert face(client.integration.get(**IDS)).name == "Cold room broker"
+        face(client.integration.get(**IDS))
+
+        assert seen == [f"{server.url}{server.requests[0].line.split()[1].decode()}"] * 2
+        assert (len(server.requests), server.connections) == (4, 1)
