@@ -56,15 +56,31 @@ class Timeout:
 
 
 class Headers(Mapping[str, str]):
-    """Response headers: names in any case, several values joined by a comma, values not in repr."""
+    """Response headers: names in any case, several values joined by a comma, values not in repr.
 
-    __slots__ = ("_values",)
+    Args:
+        pairs: Names and values; or what returns them, and is called when somebody asks.
+    """
 
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self._values: dict[str, str] = {}
-        for name, value in pairs:
-            key = name.lower()
-            self._values[key] = f"{self._values[key]}, {value}" if key in self._values else value
+    __slots__ = ("_pairs", "_read")
+
+    def __init__(
+        self, pairs: Iterable[tuple[str, str]] | Callable[[], Iterable[tuple[str, str]]] = ()
+    ) -> None:
+        self._pairs = pairs if callable(pairs) else tuple(pairs)
+        self._read: dict[str, str] | None = None
+
+    @property
+    def _values(self) -> dict[str, str]:
+        pairs = self._pairs  # before the look at what was read: another thread may be doing this
+        if self._read is None:
+            values: dict[str, str] = {}
+            for name, value in pairs() if callable(pairs) else pairs:
+                key = name.lower()
+                values[key] = f"{values[key]}, {value}" if key in values else value
+            self._read = values
+            self._pairs = ()  # let go of what they came from
+        return self._read
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]

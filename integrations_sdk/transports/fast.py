@@ -141,7 +141,8 @@ class AsyncFastTransport:
         """Send a request and read the whole response; raises a Fault."""
         check_deadline(request)
         turns = self._turns_here()
-        await turns.take(request)
+        if not turns.take():
+            await turns.wait(request)
         left = request.deadline - time.monotonic()
         try:
             client = self._clients.here().of(request, left, apart=False)

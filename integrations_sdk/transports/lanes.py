@@ -111,7 +111,8 @@ class AsyncLanes:
     async def send(self, request: Request) -> Response:
         """Send a request by a lane of its own; raises a Fault."""
         here = self._here()
-        await here.turns.take(request)
+        if not here.turns.take():
+            await here.turns.wait(request)
         try:
             return await self._send(here.lot, request)
         finally:

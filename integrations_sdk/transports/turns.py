@@ -52,11 +52,16 @@ class AsyncTurns:
         self._free = MOST
         self._waiting: deque[asyncio.Future[bool]] = deque()
 
-    async def take(self, request: Request) -> None:
+    def take(self) -> bool:
+        """Take a turn, if there is one without waiting."""
+        if not self._free:
+            return False
+        self._free -= 1
+        return True
+
+    async def wait(self, request: Request) -> None:
         """Wait for a turn, and take it; raises a Fault."""
-        if self._free:
-            self._free -= 1
-        elif not await self._granted(request):
+        if not await self._granted(request):
             raise Fault(OVERDUE, sent=False, overdue=True)
 
     async def _granted(self, request: Request) -> bool:

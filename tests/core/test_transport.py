@@ -73,6 +73,20 @@ def test_headers_do_not_show_their_values() -> None:
     assert repr(Headers()) == "Headers()"
 
 
+def test_headers_are_read_when_somebody_asks_and_once() -> None:
+    asked: list[None] = []
+
+    def pairs() -> list[tuple[str, str]]:
+        asked.append(None)
+        return [("ETag", "a")]
+
+    headers = Headers(pairs)
+
+    assert asked == []
+    assert (headers["etag"], len(headers), dict(headers)) == ("a", 1, {"etag": "a"})
+    assert len(asked) == 1
+
+
 def test_a_request_shows_neither_query_nor_headers_nor_body() -> None:
     request = Request(
         method="POST",

@@ -64,14 +64,14 @@ def _received(answer: Answer, body: bytes) -> Response | Fault:
         content = inflated(body, answer.get_header("content-encoding"))
     except Fault as fault:
         return fault
-    return Response(answer.status, _headers(answer.headers), content)
+    return Response(answer.status, Headers(lambda: _pairs(answer.headers)), content)
 
 
-def _headers(headers: AnswerHeaders) -> Headers:
+def _pairs(headers: AnswerHeaders) -> Iterable[tuple[str, str]]:
     try:
-        return Headers(headers.items())
+        return tuple(headers.items())
     except ValueError:  # the library reads ASCII only
-        return Headers(_readable(headers))
+        return _readable(headers)
 
 
 def _readable(headers: AnswerHeaders) -> Iterable[tuple[str, str]]:
