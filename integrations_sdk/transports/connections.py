@@ -6,6 +6,8 @@ httpcore2 has the same names as httpcore, so that all of this serves both: they 
 from __future__ import annotations
 
 import math
+import socket
+import ssl
 import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
@@ -13,12 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import anyio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 DEADLINE: Final[ContextVar[float]] = ContextVar("deadline", default=math.inf)
 """When to give up the request that this thread or task is about, on the clock of
 ``time.monotonic``."""
 
+_PART: Final = 64 * 1024  # bytes
+_LONGEST: Final = 2_000_000.0  # seconds: what a socket can count
 _WAY: Final = ("_stream", "_httpcore_stream", "_connection")
 
 
@@ -87,8 +91,9 @@ class _Stream:
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if buffer:
-            self._stream.write(buffer, _clipped(timeout, self._httpcore.WriteTimeout))
+        for start in range(0, len(buffer), _PART):  # the timeout begins anew with each part
+            part = buffer[start : start + _PART]
+            self._stream.write(part, _clipped(timeout, self._httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -96,8 +101,12 @@ class _Stream:
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> _Stream:
-        timeout = _clipped(timeout, self._httpcore.ConnectTimeout)
-        inner = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        try:
+            timeout = _clipped(timeout, self._httpcore.ConnectTimeout)
+            inner = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            self._stream.close()
+            raise
         return _Stream(inner, self._httpcore)
 
     def get_extra_info(self, info: str) -> Any:
@@ -114,10 +123,27 @@ class Backend:
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **kwargs: Any
     ) -> _Stream:
-        """Open a connection."""
-        timeout = _clipped(timeout, self._httpcore.ConnectTimeout)
-        stream = self._inner.connect_tcp(host, port, timeout, *args, **kwargs)
-        return _Stream(stream, self._httpcore)
+        """Open a connection: to the first address of the host that takes one."""
+        end = time.monotonic() + _clipped(timeout, self._httpcore.ConnectTimeout)
+        error: Exception = self._httpcore.ConnectError("the host has no address")
+        for address in self._addresses(host, port):
+            left = max(0.001, end - time.monotonic())
+            try:
+                stream = self._inner.connect_tcp(address, port, left, *args, **kwargs)
+            except (self._httpcore.ConnectError, self._httpcore.ConnectTimeout) as failed:
+                error = failed
+            else:
+                return _Stream(stream, self._httpcore)
+            if time.monotonic() >= end:
+                break
+        raise error
+
+    def _addresses(self, host: str, port: int) -> Iterator[str]:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise self._httpcore.ConnectError("the host's name cannot be resolved") from error
+        return (str(address[0]) for *_, address in found)
 
 
 class _AsyncStream:
@@ -129,12 +155,19 @@ class _AsyncStream:
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         timeout = _clipped(timeout, self._httpcore.ReadTimeout)
-        data: bytes = await self._stream.read(max_bytes, timeout)
+        try:
+            data: bytes = await self._stream.read(max_bytes, timeout)
+        except ssl.SSLError as error:  # httpcore maps it on the synchronous face alone
+            raise self._httpcore.ReadError(str(error)) from error
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        if buffer:
-            await self._stream.write(buffer, _clipped(timeout, self._httpcore.WriteTimeout))
+        timeout = _clipped(timeout, self._httpcore.WriteTimeout)
+        try:
+            if buffer:
+                await self._stream.write(buffer, timeout)
+        except ssl.SSLError as error:  # the same
+            raise self._httpcore.WriteError(str(error)) from error
 
     async def aclose(self) -> None:
         await self._stream.aclose()
@@ -184,7 +217,7 @@ def _clipped(timeout: float | None, error: Callable[[str], Exception]) -> float:
     left = DEADLINE.get() - time.monotonic()
     if left <= 0:
         raise error("the deadline passed")
-    return left if timeout is None else min(timeout, left)
+    return min(left, _LONGEST if timeout is None else timeout)
 
 
 def out_of_step(part: Any) -> Any:

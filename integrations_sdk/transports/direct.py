@@ -13,7 +13,7 @@ import sys
 from contextlib import aclosing, closing
 from functools import lru_cache
 from importlib import import_module
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -31,13 +31,11 @@ from integrations_sdk.core.transport import (
 
 from .connections import DEADLINE, AsyncBackend, AsyncSingle, Backend, Single, out_of_step
 from .environment import proxy_for
-from .faults import check_deadline, extensions_of, fault_of, headers_of, inflated, until
-from .lanes import AsyncLanes, Lanes
+from .faults import check_deadline, extensions_of, fault_of, headers_of, inflated
+from .lanes import EXPIRY, AsyncLanes, Lanes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
-
-_EXPIRY: Final = 5.0  # seconds that a connection is kept without a request, as httpx does
 
 
 @attrs.frozen
@@ -47,11 +45,6 @@ class Library:
     name: str
     engine: str
     trusted: Callable[[], ssl.SSLContext]
-
-    @property
-    def home(self) -> str:
-        """The module of the library's own transports."""
-        return f"{self.name}._transports.default"
 
     @property
     def httpx(self) -> Any:
@@ -79,33 +72,29 @@ class Library:
 
         return AsyncGiven(self.httpx, inner)
 
-    def watched(self, class_: str, method: str) -> Any:
-        """Return the transport class of httpx if its method is not its own: somebody looks on.
+    def watched(self, face: str, method: str) -> bool:
+        """Tell whether somebody looks on: a method of a transport or of a pool is not its own.
 
         Mocks such as respx, recorders and tracers put a function of theirs in its place. Who has
-        not imported httpx cannot have done that.
+        not imported httpx cannot have done that to it.
         """
-        found = getattr(sys.modules.get(self.name), class_, None)
-        if found is None:
-            return None
-        function = getattr(found, method)
-        is_own = type(function) is FunctionType and function.__globals__["__name__"] == self.home
-        return None if is_own else found
+        return not (
+            _is_own(sys.modules.get(self.name), f"{face}HTTPTransport", method)
+            and _is_own(sys.modules.get(self.engine), f"{face}ConnectionPool", method)
+        )
 
     def raised(self, error: Exception) -> bool:
         """Tell whether an exception is theirs: of the engine, or of what stands in for it."""
-        return type(error).__module__.partition(".")[0] in {self.name, self.engine}
+        return type(error).__module__.partition(".")[0] in {self.name, self.engine, "h11"}
 
     def _lane(self, origin: str) -> Transport:
         if (proxy := proxy_for(origin)) is not None:
-            return self.transport(self._by_proxy("HTTPTransport", origin, proxy, Backend))
-        connect = self._connect("HTTPConnection", origin, Backend)
-        return Lane(self, origin, Single(connect))
+            return self.lane_of_httpx(origin, proxy)
+        return Lane(self, origin, Single(self._connect("HTTPConnection", origin, Backend)))
 
     def _async_lane(self, origin: str) -> AsyncTransport:
         if (proxy := proxy_for(origin)) is not None:
-            inner = self._by_proxy("AsyncHTTPTransport", origin, proxy, AsyncBackend)
-            return self.async_transport(inner)
+            return self.async_lane_of_httpx(origin, proxy)
         connect = self._connect("AsyncHTTPConnection", origin, AsyncBackend)
         return AsyncLane(self, origin, AsyncSingle(connect))
 
@@ -115,13 +104,23 @@ class Library:
         context = self._tls(origin)
         httpcore = self.httpcore
         return lambda to: getattr(httpcore, class_)(
-            to, ssl_context=context, keepalive_expiry=_EXPIRY, network_backend=backend(httpcore)
+            to, ssl_context=context, keepalive_expiry=EXPIRY, network_backend=backend(httpcore)
         )
 
-    def _by_proxy(self, class_: str, origin: str, proxy: str, backend: Callable[[Any], Any]) -> Any:
+    def lane_of_httpx(self, origin: str, proxy: str | None = None) -> Transport:
+        """Return a lane that is a whole transport of httpx: for a proxy, and for who looks on."""
+        return self.transport(self._whole("HTTPTransport", origin, proxy, Backend))
+
+    def async_lane_of_httpx(self, origin: str, proxy: str | None = None) -> AsyncTransport:
+        """Do the same for the asynchronous face."""
+        return self.async_transport(self._whole("AsyncHTTPTransport", origin, proxy, AsyncBackend))
+
+    def _whole(
+        self, class_: str, origin: str, proxy: str | None, backend: Callable[[Any], Any]
+    ) -> Any:
         httpx = self.httpx
         try:
-            limits = httpx.Limits(max_connections=1, keepalive_expiry=_EXPIRY)
+            limits = httpx.Limits(max_connections=1, keepalive_expiry=EXPIRY)
             verify = self._tls(origin) or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             lane = getattr(httpx, class_)(verify=verify, proxy=proxy, limits=limits)
         except (ImportError, ValueError, httpx.InvalidURL) as error:
@@ -172,9 +171,24 @@ class AsyncSending:
 @lru_cache(maxsize=4)
 def _trusted(library: Library, file: str | None, directory: str | None) -> ssl.SSLContext:
     """Load the trusted certificates once for each setting of the variables that httpx reads."""
-    if file:
-        return ssl.create_default_context(cafile=file)
-    return ssl.create_default_context(capath=directory) if directory else library.trusted()
+    if not file and not directory:
+        return library.trusted()
+    try:
+        return ssl.create_default_context(cafile=file, capath=None if file else directory)
+    except OSError as error:  # as ssl.SSLError is
+        problem = error.strerror or "no certificates"
+    raise ConfigurationError(f"SSL_CERT_FILE or SSL_CERT_DIR cannot be used: {problem}")
+
+
+def _is_own(module: ModuleType | None, class_: str, method: str) -> bool:
+    """Tell whether a method is the one that its library came with."""
+    found = getattr(module, class_, None)
+    if found is None:
+        return True
+    function = getattr(found, method)
+    if type(function) is not FunctionType:
+        return False
+    return bool(function.__globals__["__name__"].startswith(f"{found.__module__}._"))
 
 
 class _Nothing:
@@ -208,32 +222,33 @@ class _Lane:
         }
 
     def _outgoing(self, request: Request) -> Any:
-        headers = [self._host]
-        if request.content is not None or request.method in {"POST", "PUT", "PATCH"}:
-            headers.append((b"content-length", b"%d" % len(request.content or b"")))
-        headers += [(name.encode(), value.encode()) for name, value in headers_of(request)]
+        headers = [(name.encode(), value.encode()) for name, value in headers_of(request)]
+        given = {name.lower() for name, _ in headers}
+        has_body = request.content is not None or request.method in {"POST", "PUT", "PATCH"}
+        if has_body and b"content-length" not in given:
+            headers.insert(0, (b"content-length", b"%d" % len(request.content or b"")))
+        if b"host" not in given:
+            headers.insert(0, self._host)
+        target = request.url[len(self._origin) :]
         return self._httpcore.Request(
             request.method,
-            self._httpcore.URL(target=request.url[len(self._origin) :], **self._to),
+            self._httpcore.URL(target=target if target[:1] == "/" else f"/{target}", **self._to),
             headers=headers,
             content=_NOTHING if request.content is None else request.content,
             extensions=extensions_of(request),
         )
 
-    def _seen(self, class_: Any) -> Any:
-        """Make a transport of the library that sends by this connection rather than by a pool."""
-        transport = class_.__new__(class_)
-        transport._pool = self._single  # the same as above: no argument, but a test
-        return transport
-
 
 class Lane(_Lane):
     """Sends by one connection."""
 
+    _shown: Transport | None = None  # what is used as long as somebody looks on
+
     def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
-        if (class_ := self._library.watched("HTTPTransport", "handle_request")) is not None:
-            return self._library.transport(self._seen(class_)).send(request)
+        if self._library.watched("", "handle_request"):
+            self._shown = self._shown or self._library.lane_of_httpx(self._origin)
+            return self._shown.send(request)
         check_deadline(request)
         before = DEADLINE.set(request.deadline)
         try:
@@ -250,7 +265,7 @@ class Lane(_Lane):
 
     def _exchange(self, request: Request) -> Response:
         with closing(self._single.handle_request(self._outgoing(request))) as response:
-            content = b"".join(until(request.deadline, response.stream))
+            content = b"".join(response.stream)
             if (connection := out_of_step(response.stream)) is not None:
                 connection.close()
             return _incoming(response, content)
@@ -258,16 +273,20 @@ class Lane(_Lane):
     def close(self) -> None:
         """Close the connection."""
         self._single.close()
+        if self._shown is not None:
+            self._shown.close()
 
 
 class AsyncLane(_Lane):
     """Sends by one connection, for tasks."""
 
+    _shown: AsyncTransport | None = None  # what is used as long as somebody looks on
+
     async def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
-        class_ = self._library.watched("AsyncHTTPTransport", "handle_async_request")
-        if class_ is not None:
-            return await self._library.async_transport(self._seen(class_)).send(request)
+        if self._library.watched("Async", "handle_async_request"):
+            self._shown = self._shown or self._library.async_lane_of_httpx(self._origin)
+            return await self._shown.send(request)
         check_deadline(request)
         before = DEADLINE.set(request.deadline)
         try:
@@ -293,6 +312,8 @@ class AsyncLane(_Lane):
     async def aclose(self) -> None:
         """Close the connection."""
         await self._single.aclose()
+        if self._shown is not None:
+            await self._shown.aclose()
 
 
 def _incoming(response: Any, content: bytes) -> Response:

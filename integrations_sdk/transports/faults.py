@@ -86,7 +86,8 @@ def inflated(content: bytes, encoding: str | None) -> bytes:
 def fault_of(error: Exception, request: Request) -> Fault:
     """Tell what an exception of the library means; its own words may quote the request."""
     names = {class_.__name__ for class_ in type(error).__mro__}
-    sent = names.isdisjoint(_UNSENT)
+    # h11's own exceptions are not mapped by httpcore once the head of a request has left.
+    sent = names.isdisjoint(_UNSENT) or type(error).__module__.startswith("h11")
     if "TimeoutException" in names and time.monotonic() >= request.deadline:
         return Fault(OVERDUE, sent=sent, overdue=True)
     cause = _os_error(error)
@@ -110,7 +111,7 @@ def _words_of(error: OSError) -> str:
 def _os_error(error: BaseException) -> OSError | None:
     """Return the operating system's error at the root of an exception; its text is not ours."""
     found = None
-    while (cause := error.__cause__ or error.__context__) is not None:
+    while (cause := error.__cause__) is not None:  # a context may be the caller's own affair
         error = cause
         if isinstance(error, OSError) and error.errno is not None:
             found = error

@@ -9,7 +9,10 @@ the answer to another request, and nothing has to be repaired.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Generic, TypeVar
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import anyio
@@ -21,9 +24,13 @@ from .turns import AsyncTurns, Turns
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 LaneT = TypeVar("LaneT")
+
+
+EXPIRY: Final = 5.0
+"""Seconds that a connection is kept without a request, as httpx does."""
 
 
 class _Lot(Generic[LaneT]):
@@ -31,26 +38,39 @@ class _Lot(Generic[LaneT]):
 
     def __init__(self) -> None:
         self.process = os.getpid()
-        self._lanes: dict[str, list[LaneT]] = {}
+        self._lanes: dict[str, deque[tuple[float, LaneT]]] = {}
         self._closed = False
+        self._lock = threading.Lock()
 
     def take(self, origin: str) -> LaneT | None:
-        try:
-            return self._lanes[origin].pop()  # in one step, so that threads need no lock
-        except (KeyError, IndexError):
-            return None
+        with self._lock:
+            lanes = self._lanes.get(origin)
+            return lanes.pop()[1] if lanes else None
 
-    def put(self, origin: str, lane: LaneT) -> bool:
-        """Keep a lane, unless it came too late."""
-        if not self._closed:
-            self._lanes.setdefault(origin, []).append(lane)
-        return not self._closed
+    def put(self, origin: str, lane: LaneT) -> list[LaneT]:
+        """Keep a lane; return those that are to be closed, for nobody used them for a while."""
+        now = time.monotonic()
+        with self._lock:
+            if self._closed:
+                return [lane]
+            self._lanes.setdefault(origin, deque()).append((now, lane))
+            return [lane for lanes in self._lanes.values() for lane in _expired(lanes, now)]
 
     def close(self) -> list[LaneT]:
         """Keep none any longer, and return those that are to be closed."""
-        self._closed = True
+        with self._lock:
+            self._closed = True
+        return self.abandoned()
+
+    def abandoned(self) -> list[LaneT]:
+        """Return the lanes of a parent process, whose lock may be held by a thread of its own."""
         lanes, self._lanes = self._lanes, {}
-        return [lane for origin in lanes.values() for lane in origin]
+        return [lane for waiting in lanes.values() for _, lane in waiting]
+
+
+def _expired(lanes: deque[tuple[float, LaneT]], now: float) -> Iterator[LaneT]:
+    while lanes and lanes[0][0] < now - EXPIRY:
+        yield lanes.popleft()[1]
 
 
 class Lanes:
@@ -71,6 +91,8 @@ class Lanes:
     def send(self, request: Request) -> Response:
         """Send a request by a lane of its own; raises a Fault."""
         if self._lot.process != os.getpid():  # a fork: the parent goes on with its connections
+            for lane in self._lot.abandoned():
+                lane.close()
             self._begin()
         turns = self._turns
         turns.take(request)
@@ -87,8 +109,8 @@ class Lanes:
         except BaseException:
             lane.close()
             raise
-        if not lot.put(origin, lane):
-            lane.close()
+        for idle in lot.put(origin, lane):
+            idle.close()
         return response
 
     def close(self) -> None:
@@ -126,8 +148,8 @@ class AsyncLanes:
         except BaseException:
             await _close(lane)
             raise
-        if not lot.put(origin, lane):
-            await _close(lane)
+        for idle in lot.put(origin, lane):
+            await _close(idle)
         return response
 
     def _here(self) -> _Loop:
@@ -136,13 +158,16 @@ class AsyncLanes:
         loop = get_running_loop()
         here = self._loops.get(loop)
         if here is None or here.lot.process != os.getpid():
+            for other in list(self._loops):  # a connection refers to its loop, and would keep it
+                if other.is_closed():
+                    self._loops.pop(other, None)
             here = self._loops[loop] = _Loop()
         return here
 
     async def aclose(self) -> None:
         """Close the lanes of this event loop; those of others go with their loops."""
         for lane in self._here().lot.close():
-            await lane.aclose()
+            await _close(lane)
 
 
 class _Loop:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from integrations_sdk.core.transport import Fault, Request
@@ -26,23 +25,43 @@ class Turns:
     """Turns of threads."""
 
     def __init__(self) -> None:
-        self._free: SimpleQueue[None] = SimpleQueue()  # a semaphore costs twenty times as much
-        for _ in range(MOST):
-            self._free.put(None)
+        self._free = MOST
+        self._waiting: deque[threading.Lock] = deque()
+        self._lock = threading.Lock()
 
     def take(self, request: Request) -> None:
         """Wait for a turn, and take it; raises a Fault."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return
+            mine = threading.Lock()  # held, until whoever gives a turn back lets go of it
+            mine.acquire()
+            self._waiting.append(mine)
         try:
-            self._free.get(timeout=max(0, min(_left(request), threading.TIMEOUT_MAX)))
-        except Empty:
-            fault = Fault(OVERDUE, sent=False, overdue=True)
-        else:
-            return
-        raise fault
+            granted = mine.acquire(timeout=max(0, min(_left(request), threading.TIMEOUT_MAX)))
+        except BaseException:
+            if self._was_granted(mine):
+                self.give()
+            raise
+        if not granted and not self._was_granted(mine):
+            raise Fault(OVERDUE, sent=False, overdue=True)
+
+    def _was_granted(self, mine: threading.Lock) -> bool:
+        """Wait no longer; tell whether a turn came in the last moment."""
+        with self._lock:
+            waits = mine in self._waiting
+            if waits:
+                self._waiting.remove(mine)
+            return not waits
 
     def give(self) -> None:
-        """Give a turn back."""
-        self._free.put(None)
+        """Give a turn back: to the first that waits."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
 
 
 class AsyncTurns:

@@ -5,28 +5,44 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import math
 import os
 import random
+import socket
+import ssl
 import threading
 import time
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
+import anyio
 import httpx
 import pytest
 
-from integrations_sdk import AsyncLosant, DeadlineExceededError, Losant, Timeout
-from integrations_sdk.transports.turns import MOST
+from integrations_sdk import (
+    AmbiguousWriteError,
+    AsyncLosant,
+    ConnectError,
+    DeadlineExceededError,
+    Losant,
+    Timeout,
+)
+from integrations_sdk.core.transport import Fault, Request
+from integrations_sdk.losant import IntegrationPost
+from integrations_sdk.transports.turns import MOST, Turns
 
 from ..clients.samples import IDS, encoded, integration
 from ..faces import Face
 from .kinds import each_face
 from .scripted import Peer, Server, answering, reset_after_request, response, silent
+from .test_deadlines import unreachable
 
 BODY = encoded(integration())
 ANSWER = response(BODY, "Content-Type: application/json")
 TOKEN = "tok-SAMPLE-plain"
+POST = IntegrationPost(name="a", integration_type="mqtt")
 
 face = each_face("httpx", "httpx2")
 
@@ -252,6 +268,167 @@ async def started(call: Any) -> Any:
 async def until(happened: Any) -> None:
     while not happened():  # noqa: ASYNC110 -- some of it happens in other threads
         await asyncio.sleep(0.001)
+
+
+def test_threads_that_wait_get_their_turn_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("integrations_sdk.transports.turns.MOST", 2)
+    turns, stop = Turns(), threading.Event()
+    request = Request("GET", "http://h.example/", (), None, Timeout(), math.inf)
+
+    def work(_: int) -> int:
+        for count in range(10_000):
+            if stop.is_set():
+                return count
+            turns.take(request)
+            time.sleep(0.001)
+            turns.give()
+        return 10_000
+
+    with ThreadPoolExecutor(6) as threads:
+        counts = threads.map(work, range(6))
+        time.sleep(0.3)
+        stop.set()
+
+    done = list(counts)
+    assert min(done) * 2 > max(done)
+
+
+def test_a_thread_that_is_interrupted_while_it_waits_takes_no_turn_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("integrations_sdk.transports.turns.MOST", 1)
+    turns = Turns()
+    soon = Request("GET", "http://h.example/", (), None, Timeout(), time.monotonic() + 0.05)
+    turns.take(soon)
+    for _ in range(3):
+        with pytest.raises(Fault, match="the deadline passed"):
+            turns.take(soon)
+    turns.give()
+
+    turns.take(soon)  # it would raise if one who gave up were still in the queue
+
+
+def test_connections_that_nobody_used_for_a_while_are_closed(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations_sdk.transports.lanes.EXPIRY", 0.05)
+    gone = threading.Semaphore(0)
+
+    def serving(peer: Peer) -> None:
+        peer.request()
+        together.wait(5)
+        try:
+            while True:
+                peer.send(ANSWER)
+                peer.request()
+        finally:
+            gone.release()
+
+    together = threading.Barrier(3)
+    with Server(serving) as server:
+        client = face.losant(base_url=server.url)
+        if face.is_async:
+            face(succeeded_together(client, 3))
+        else:
+            with ThreadPoolExecutor(3) as threads:
+                list(threads.map(lambda _: client.integration.get(**IDS), range(3)))
+        time.sleep(0.1)
+        face(client.integration.get(**IDS))
+
+        assert [gone.acquire(timeout=5) for _ in range(2)] == [True] * 2
+        assert not gone.acquire(blocking=False)
+
+
+async def succeeded_together(client: Any, count: int) -> None:
+    assert await succeeded([client.integration.get(**IDS) for _ in range(count)]) == count
+
+
+def test_an_event_loop_that_ended_keeps_no_connection() -> None:
+    with Server(answering(BODY), backlog=64) as server, warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # as Python itself does
+        client = AsyncLosant(TOKEN, base_url=server.url, retry=1)
+        asyncio.run(once(client))
+        before = descriptors()
+        for _ in range(5):
+            asyncio.run(once(client))
+
+        assert descriptors() <= before + 2  # the last loop's, on both sides
+        del client
+        gc.collect()
+
+
+def test_closing_in_a_cancelled_scope_closes_every_connection() -> None:
+    async def main() -> None:
+        async with quick() as url:
+            client = AsyncLosant(TOKEN, base_url=url, retry=1)
+            assert await succeeded([client.integration.get(**IDS) for _ in range(5)]) == 5
+            with anyio.CancelScope() as scope:
+                scope.cancel()
+                await client.aclose()
+            await until(lambda: not Quick.open)
+
+    asyncio.run(main())
+
+
+def test_a_host_header_of_the_users_is_sent_in_the_place_of_ours(face: Face) -> None:
+    with Server(answering(BODY)) as server:
+        client = face.losant(base_url=server.url, headers={"Host": "api.example.com"})
+
+        assert face(client.integration.get(**IDS)).name == "Cold room broker"
+        assert server.requests[0].head.lower().count(b"host: ") == 1
+        assert server.requests[0].headers["host"] == "api.example.com"
+
+
+def test_what_the_caller_is_handling_says_nothing_about_a_request(face: Face) -> None:
+    with Server(silent) as server:
+        client = face.losant(base_url=server.url, timeout=Timeout(read=0.05), retry=1)
+        create = client.integration.create
+
+        try:
+            raise ssl.SSLCertVerificationError(1, "another server's")  # noqa: TRY301
+        except ssl.SSLCertVerificationError:
+            with pytest.raises(AmbiguousWriteError) as caught:
+                face(create(application_id=IDS["application_id"], integration=POST))
+
+    assert caught.value.reason == "no answer within the read timeout"
+
+
+def test_all_addresses_of_a_host_are_tried_within_one_deadline(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = socket.getaddrinfo
+
+    def resolved(host: str, *args: Any, **options: Any) -> Any:
+        return real("127.0.0.1", *args, **options) * (3 if host == "localhost" else 1)
+
+    monkeypatch.setattr("socket.getaddrinfo", resolved)
+    with unreachable() as url:
+        timeout = Timeout(connect=0.2, total=5)
+        address = url.replace("127.0.0.1", "localhost")
+        client = face.losant(base_url=address, timeout=timeout, retry=1)
+        began = time.monotonic()
+
+        with pytest.raises(ConnectError):
+            face(client.integration.get(**IDS))
+
+        assert time.monotonic() - began < 0.5
+
+
+def test_a_large_body_that_is_read_slowly_ends_at_the_deadline(face: Face) -> None:
+    def slow(peer: Peer) -> None:
+        while True:
+            peer.read()
+            time.sleep(0.05)
+
+    large = IntegrationPost(name="n" * 20_000_000, integration_type="mqtt")
+    with Server(slow) as server:
+        client = face.losant(base_url=server.url, timeout=Timeout(total=0.3))
+        began = time.monotonic()
+
+        with pytest.raises(AmbiguousWriteError):
+            face(client.integration.create(application_id=IDS["application_id"], integration=large))
+
+        assert time.monotonic() - began < 2.0
 
 
 def test_a_client_serves_one_event_loop_after_the_other() -> None:

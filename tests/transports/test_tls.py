@@ -48,9 +48,15 @@ def issued(folder: Path, name: str) -> Issued:
         subprocess.run([OPENSSL, *command.split()], check=True, capture_output=True, cwd=folder)
 
     new = "req -newkey rsa:2048 -nodes"
-    openssl(f"{new} -x509 -days 2 -subj /CN=authority -keyout ca.key -out ca.pem")
+    openssl(
+        f"{new} -x509 -days 2 -subj /CN=authority -keyout ca.key -out ca.pem "
+        "-addext keyUsage=critical,keyCertSign,cRLSign"
+    )
     openssl(f"{new} -subj /CN=sample -keyout key.pem -out asked.pem")
-    (folder / "names").write_text(f"subjectAltName={name}\nbasicConstraints=CA:FALSE\n")
+    (folder / "names").write_text(
+        f"subjectAltName={name}\nbasicConstraints=CA:FALSE\n"
+        "authorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n"
+    )
     openssl(
         "x509 -req -in asked.pem -CA ca.pem -CAkey ca.key -CAcreateserial "
         "-days 2 -extfile names -out made.pem"
