@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from integrations_sdk import ConnectError, Retry
+from integrations_sdk import ConfigurationError, ConnectError, Retry, TransportError
 from integrations_sdk.losant import IntegrationPost
 
 from ..clients.samples import IDS, encoded, integration
@@ -148,3 +148,38 @@ def test_a_server_that_speaks_no_tls_is_not_spoken_to_in_clear(face: Face) -> No
 
         with pytest.raises(ConnectError, match="nothing was sent"):
             face(client.integration.get(**IDS))
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("get", IDS), ("create", CREATE)])
+def test_a_server_that_wants_a_certificate_of_ours_ends_the_call_with_an_error_of_ours(
+    face: Face,
+    for_this_machine: Issued,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    arguments: dict[str, Any],
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(for_this_machine.authority))
+    with Server(encrypted(for_this_machine, CREATED, ask=True)) as server:
+        client = face.losant(base_url=https(server), retry=1)
+
+        with pytest.raises(TransportError):
+            face(getattr(client.integration, name)(**arguments))
+
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_used_are_a_mistake_in_the_configuration(
+    face: Face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    path = tmp_path / "SAMPLE.pem"
+    if content is not None:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        face(called(face))
+
+
+def called(face: Face) -> Any:
+    return face.losant(base_url="https://127.0.0.1:1", retry=1).integration.get(**IDS)
