@@ -13,8 +13,8 @@ C = TypeVar("C", bound=str)
 
 _OBJECT_ID = re.compile(r"[A-Fa-f0-9]{24}")
 _NO_SEGMENTS = frozenset({"", ".", ".."})
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
-_HEADER_VALUE = re.compile(r"[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?|")  # section 5.5, ASCII only
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 section 5.6.2
+_HEADER_VALUE = r"[\x21-\x7e]([\t\x20-\x7e]*[\x21-\x7e])?|"  # section 5.5, ASCII only
 
 
 def text(name: str, value: str) -> str:
@@ -122,9 +122,9 @@ def headers(name: str, values: Mapping[str, object]) -> dict[str, str]:
     """
     checked: dict[str, str] = {}
     for header, value in values.items():
-        if _HEADER_NAME.fullmatch(header) is None:
+        if re.fullmatch(_HEADER_NAME, header) is None:
             raise InvalidArgumentError(name, "names of headers", f"{len(header)} characters")
-        if not isinstance(value, str) or _HEADER_VALUE.fullmatch(value) is None:
+        if not isinstance(value, str) or re.fullmatch(_HEADER_VALUE, value) is None:
             got = "other text" if isinstance(value, str) else kind(value)
             raise InvalidArgumentError(f"{name}[{header}]", "one line of visible ASCII", got)
         checked[header.lower()] = value

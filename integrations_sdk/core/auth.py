@@ -52,10 +52,10 @@ AsyncTokenProvider: TypeAlias = Callable[[], str | Secret | Lease | Awaitable[st
 
 P = TypeVar("P")
 
-_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
+_VISIBLE_ASCII = r"[\x21-\x7e]+"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Credentials:
     """What authorises one request. Lives no longer than the request does."""
 
@@ -89,7 +89,7 @@ def basic(user: str) -> Callable[[Secret], Credentials]:
     return authorize
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Grant:
     """How a token is had by a call of its own.
 
@@ -129,7 +129,7 @@ def checked(token: object, source: str) -> Secret:
     del token, text  # this frame may end up in a traceback
     if secret is None:
         raise ConfigurationError(f"{source} is {kind}: a token is text")
-    if _VISIBLE_ASCII.fullmatch(secret.reveal()) is None:
+    if re.fullmatch(_VISIBLE_ASCII, secret.reveal()) is None:
         problem = "has a space, a line break or a non-ASCII character" if secret else "is empty"
         raise ConfigurationError(f"{source} {problem}: copy the token again, without anything else")
     return secret

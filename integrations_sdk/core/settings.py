@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .document import JSON
 
 T = TypeVar("T")
-_LOOPBACK: Final = re.compile(r"127(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}")  # RFC 1122
+_LOOPBACK: Final = r"127(\.\d{1,3}){3}"  # RFC 1122
 _WANTED: Final = {
     "attempts": "a whole number of at least 1",
     "strict": "true or false",
@@ -32,7 +32,7 @@ _WANTED: Final = {
 DriftHook = Callable[[str, Drift], None]
 
 
-@attrs.frozen
+@attrs.frozen(repr=False, eq=False)
 class Platform:
     """All that is particular to one platform: values and pure functions.
 
@@ -63,7 +63,7 @@ class Platform:
     request_id_header: str = "x-request-id"
 
 
-@attrs.frozen(repr=False)
+@attrs.frozen(repr=False, eq=False)
 class Settings:
     """What every call of a client needs to know."""
 
@@ -223,7 +223,7 @@ def _split(url: str) -> SplitResult | None:
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine itself, by its name."""
-    return host in {"localhost", "::1"} or _LOOPBACK.fullmatch(host) is not None
+    return host in {"localhost", "::1"} or re.fullmatch(_LOOPBACK, host) is not None
 
 
 def _read_bool(text: str) -> bool:

@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 _USUAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)  # JavaScript's
-_RFC3339: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
-)
+_RFC3339: Final = r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)?"
 
 
 def parse(text: str) -> datetime:
@@ -20,7 +18,7 @@ def parse(text: str) -> datetime:
     """
     if _USUAL.fullmatch(text):  # what the rest comes to, in a fraction of the time
         return datetime.fromisoformat(f"{text[:-1]}+00:00")
-    match = _RFC3339.fullmatch(text)
+    match = re.fullmatch(_RFC3339, text, re.ASCII)
     if match is None:
         raise ValueError("no RFC 3339 date-time")
     day, time, fraction, zone = match.groups()

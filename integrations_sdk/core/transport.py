@@ -175,7 +175,7 @@ class AsyncTransport(Protocol):
         ...
 
 
-@attrs.frozen
+@attrs.frozen(repr=False, eq=False)
 class Transports:
     """How a client opens a transport when it is given none: one opener for each face."""
 
