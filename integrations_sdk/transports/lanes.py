@@ -60,7 +60,7 @@ class _Lot(Generic[LaneT]):
         """Keep none any longer, and return those that are to be closed."""
         with self._lock:
             self._closed = True
-        return self.abandoned()
+            return self.abandoned()
 
     def abandoned(self) -> list[LaneT]:
         """Return the lanes of a parent process, whose lock may be held by a thread of its own."""
