@@ -65,8 +65,8 @@ class Clients:
         self._opened: dict[_Key, Client] = {}
         self._lock = threading.Lock()
         self._process = os.getpid()
-        self.main = threading.main_thread().ident
-        self.turns = Turns()
+        self.main: int | None = threading.main_thread().ident
+        self.turns: Turns = Turns()
 
     def here(self) -> Clients:
         """Return this, with nothing in it that is another process's."""
@@ -156,7 +156,7 @@ class Way:
     """The proxy that was given, or the environment's. Its repr shows no password."""
 
     def __init__(self, given: str | None) -> None:
-        self.given = given is not None
+        self.given: bool = given is not None
         self._given = given
 
     def proxy(self, library: Library, origin: str) -> object | None:
