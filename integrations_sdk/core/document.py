@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeGuard, Un
 from .secret import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
 JSON: TypeAlias = Union[bool, int, float, str, "list[JSON]", "dict[str, JSON]", None]
@@ -104,6 +104,24 @@ def shape(document: JSON) -> JSON:
 def mask(document: JSON) -> JSON:
     """Return a document with every text and number replaced by the mask of a secret."""
     return _replace(document, lambda _: MASK)
+
+
+def sentences(said: JSON, without: str | None = None) -> Iterator[str]:
+    """Find what an error's body says, wherever it says it; each with the names that lead there.
+
+    Args:
+        said: The body, of any shape.
+        without: A member that says nothing to people.
+    """
+    if isinstance(said, str) and said.strip():
+        yield said
+    elif isinstance(said, list):
+        for item in said:
+            yield from sentences(item, without)
+    elif isinstance(said, dict):
+        for name, member in said.items():
+            for sentence in sentences(member, without) if name != without else ():
+                yield sentence if name == "message" else f"{name}: {sentence}"
 
 
 def find(document: JSON, wanted: Callable[[object], bool], path: str = "") -> str | None:

@@ -17,8 +17,8 @@ import attrs
 from .document import kind
 from .errors import InvalidArgumentError
 
-_LONGEST: Final = 2_000_000.0
-"""23 days: sockets count milliseconds in 31 bits."""
+LONGEST: Final = 2_000_000.0
+"""Seconds, 23 days: sockets count milliseconds in 31 bits."""
 
 
 @attrs.frozen
@@ -41,8 +41,8 @@ class Timeout:
 
     def __attrs_post_init__(self) -> None:
         for name, seconds in attrs.asdict(self).items():
-            if seconds is not None and not 0 < seconds <= _LONGEST:
-                wanted = f"seconds above 0, at most {_LONGEST:.0f}"
+            if seconds is not None and not 0 < seconds <= LONGEST:
+                wanted = f"seconds above 0, at most {LONGEST:.0f}"
                 raise InvalidArgumentError(f"timeout.{name}", wanted, f"{seconds}")
 
     @classmethod

@@ -9,13 +9,12 @@ import attrs
 from integrations_sdk import transports
 from integrations_sdk.core.arguments import choice
 from integrations_sdk.core.auth import bearer
+from integrations_sdk.core.document import sentences
 from integrations_sdk.core.settings import Environment, Platform
 
 from .models import CxEngageModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from integrations_sdk.core.document import JSON
 
 EnvironmentName: TypeAlias = Literal["original", "1.0"]
@@ -38,19 +37,7 @@ def read_error(body: JSON) -> tuple[str | None, str]:
     error, description = body.get("error"), body.get("error_description")
     code = error.get("code") if isinstance(error, dict) else error if description else None
     told = description if isinstance(description, str) and description else error
-    return code if isinstance(code, str) else None, "; ".join(_sentences(told))
-
-
-def _sentences(said: JSON) -> Iterator[str]:
-    if isinstance(said, str) and said.strip():
-        yield said
-    elif isinstance(said, list):
-        for item in said:
-            yield from _sentences(item)
-    elif isinstance(said, dict):
-        for name, member in said.items():
-            for sentence in _sentences(member) if name != "code" else ():
-                yield sentence if name == "message" else f"{name}: {sentence}"
+    return code if isinstance(code, str) else None, "; ".join(sentences(told, without="code"))
 
 
 CXENGAGE: Final = Platform(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from integrations_sdk import transports
 from integrations_sdk.core.auth import query_key
+from integrations_sdk.core.document import sentences
 from integrations_sdk.core.settings import Platform
 
 from .models import OptimizePlayerModel
@@ -23,19 +23,7 @@ def read_error(body: JSON) -> tuple[str | None, str]:
     """
     if isinstance(body, dict):
         body = [body.get(name) for name in ("error", "errors", "message")]
-    return None, "; ".join(_sentences(body))
-
-
-def _sentences(said: JSON) -> Iterator[str]:
-    if isinstance(said, str) and said.strip():
-        yield said
-    elif isinstance(said, list):
-        for item in said:
-            yield from _sentences(item)
-    elif isinstance(said, dict):
-        for name, member in said.items():
-            for sentence in _sentences(member):
-                yield sentence if name == "message" else f"{name}: {sentence}"
+    return None, "; ".join(sentences(body))
 
 
 OPTIMIZEPLAYER: Final = Platform(

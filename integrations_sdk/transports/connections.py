@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
+from integrations_sdk.core.transport import LONGEST
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -22,26 +24,25 @@ DEADLINE: Final[ContextVar[float]] = ContextVar("deadline", default=math.inf)
 ``time.monotonic``."""
 
 _PART: Final = 64 * 1024  # bytes
-_LONGEST: Final = 2_000_000.0  # seconds: what a socket can count
 _WAY: Final = ("_stream", "_httpcore_stream", "_connection")
 
 
 class Single:
-    """One connection at a time, in the place of the pool of a transport of httpx.
+    """One connection at a time, which is replaced when it is not good any longer.
 
     Args:
-        connect: Makes a connection of httpcore to an origin; nothing is opened by that yet.
+        connect: Makes a connection of httpcore; nothing is opened by that yet.
     """
 
-    def __init__(self, connect: Callable[[Any], Any]) -> None:
+    def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
         self._connection: Any = None
 
     def handle_request(self, request: Any) -> Any:
         """Send a request, by the same connection as the last one if that is still good."""
-        if not self._is_good_for(request):
+        if not self._is_good():
             self.close()
-            self._connection = self._connect(request.url.origin)
+            self._connection = self._connect()
         return self._connection.handle_request(request)
 
     def close(self) -> None:
@@ -49,14 +50,9 @@ class Single:
         if self._connection is not None:
             self._connection.close()
 
-    def _is_good_for(self, request: Any) -> bool:
+    def _is_good(self) -> bool:
         connection = self._connection
-        return (
-            connection is not None
-            and connection.is_idle()
-            and not connection.has_expired()
-            and connection.can_handle_request(request.url.origin)
-        )
+        return connection is not None and connection.is_idle() and not connection.has_expired()
 
 
 class AsyncSingle(Single):
@@ -64,9 +60,9 @@ class AsyncSingle(Single):
 
     async def handle_async_request(self, request: Any) -> Any:
         """Send a request, by the same connection as the last one if that is still good."""
-        if not self._is_good_for(request):
+        if not self._is_good():
             await self.aclose()
-            self._connection = self._connect(request.url.origin)
+            self._connection = self._connect()
         return await self._connection.handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -217,7 +213,7 @@ def _clipped(timeout: float | None, error: Callable[[str], Exception]) -> float:
     left = DEADLINE.get() - time.monotonic()
     if left <= 0:
         raise error("the deadline passed")
-    return min(left, _LONGEST if timeout is None else timeout)
+    return min(left, LONGEST if timeout is None else timeout)
 
 
 def out_of_step(part: Any) -> Any:

@@ -11,7 +11,7 @@ import os
 import ssl
 import sys
 from contextlib import aclosing, closing
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -32,7 +32,8 @@ from integrations_sdk.core.transport import (
 from .connections import DEADLINE, AsyncBackend, AsyncSingle, Backend, Single, out_of_step
 from .environment import proxy_for
 from .faults import check_deadline, extensions_of, fault_of, headers_of, inflated
-from .lanes import EXPIRY, AsyncLanes, Lanes
+from .lanes import AsyncLanes, Lanes
+from .turns import EXPIRY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -100,11 +101,14 @@ class Library:
 
     def _connect(
         self, class_: str, origin: str, backend: Callable[[Any], Any]
-    ) -> Callable[[Any], Any]:
-        context = self._tls(origin)
+    ) -> Callable[[], Any]:
         httpcore = self.httpcore
-        return lambda to: getattr(httpcore, class_)(
-            to, ssl_context=context, keepalive_expiry=EXPIRY, network_backend=backend(httpcore)
+        return partial(
+            getattr(httpcore, class_),
+            httpcore.URL(origin).origin,
+            ssl_context=self._tls(origin),
+            keepalive_expiry=EXPIRY,
+            network_backend=backend(httpcore),
         )
 
     def lane_of_httpx(self, origin: str, proxy: str | None = None) -> Transport:

@@ -9,22 +9,17 @@ import logging
 import time
 from contextlib import aclosing, closing
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
 from integrations_sdk.core.transport import Fault, Headers, Request, Response
 
 from .connections import DEADLINE, out_of_step
-from .faults import (
-    OVERDUE,
-    check_deadline,
-    extensions_of,
-    fault_of,
-    headers_of,
-    inflated,
-    until,
-)
+from .faults import OVERDUE, check_deadline, extensions_of, fault_of, headers_of, inflated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 _GRACE: Final = 0.05  # seconds after the deadline that a task is ended whose library slept on
 
@@ -77,7 +72,7 @@ class Given(_Given):
         with closing(self._open(sent)) as response:
             if response.is_stream_consumed:  # a hook of the user's read it
                 return incoming(response, response.content)
-            content = b"".join(until(request.deadline, response.stream))
+            content = b"".join(_until(request.deadline, response.stream))
             if (connection := out_of_step(response.stream)) is not None:
                 connection.close()
             return incoming(response, inflated(content, response.headers.get("content-encoding")))
@@ -138,6 +133,13 @@ class AsyncGiven(_Given):
 def incoming(response: Any, content: bytes) -> Response:
     """Return our form of a response."""
     return Response(response.status_code, Headers(response.headers.multi_items()), content)
+
+
+def _until(deadline: float, parts: Iterable[bytes]) -> Iterator[bytes]:
+    for part in parts:
+        yield part
+        if time.monotonic() >= deadline:
+            raise Fault(OVERDUE, sent=True, overdue=True)
 
 
 class _WithoutQuery(logging.Filter):

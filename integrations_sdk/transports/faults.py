@@ -9,14 +9,11 @@ import os
 import socket
 import ssl
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from integrations_sdk.core.transport import Fault, Request
 
 from .encoding import decoded
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 OVERDUE: Final = "the deadline passed"
 
@@ -116,11 +113,3 @@ def _os_error(error: BaseException) -> OSError | None:
         if isinstance(error, OSError) and error.errno is not None:
             found = error
     return found
-
-
-def until(deadline: float, parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Pass on the parts of a body, as long as there is time; raises a Fault."""
-    for part in parts:
-        yield part
-        if time.monotonic() >= deadline:
-            raise Fault(OVERDUE, sent=True, overdue=True)

@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import anyio
@@ -20,17 +20,13 @@ import anyio
 from integrations_sdk.core.transport import AsyncTransport, Request, Response, Transport
 
 from .faults import origin_of
-from .turns import AsyncTurns, Turns
+from .turns import EXPIRY, AsyncTurns, Turns
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterator
 
 LaneT = TypeVar("LaneT")
-
-
-EXPIRY: Final = 5.0
-"""Seconds that a connection is kept without a request, as httpx does."""
 
 
 class _Lot(Generic[LaneT]):

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import asyncio
 
 MOST: Final = 100
+"""Requests at the same time."""
+
+EXPIRY: Final = 5.0
+"""Seconds that a connection is kept without a request, as httpx does."""
 
 
 class Turns:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from integrations_sdk import ConfigurationError, ConnectError, Retry, Timeout
+from integrations_sdk import ConfigurationError, ConnectError, Retry
+from integrations_sdk.transports.environment import proxy_for
 
 from ..clients.samples import IDS, encoded, integration
 from ..faces import Face
@@ -49,13 +50,21 @@ def test_a_proxy_is_told_its_own_password_and_in_its_own_header(
 
 
 @pytest.mark.parametrize("exempt", ["losant.test", ".test", "other.example,losant.test", "*"])
-def test_no_proxy_bypasses_it(face: Face, monkeypatch: pytest.MonkeyPatch, exempt: str) -> None:
-    with Server(VIA) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        monkeypatch.setenv("NO_PROXY", exempt)
+def test_no_proxy_exempts_hosts(monkeypatch: pytest.MonkeyPatch, exempt: str) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    assert proxy_for(FAR) == "http://127.0.0.1:1"
 
-        with pytest.raises(ConnectError):  # however long a resolver would take
-            face(far(face, timeout=Timeout(connect=0.3)).integration.get(**IDS))
+    monkeypatch.setenv("NO_PROXY", exempt)
+    assert proxy_for(FAR) is None
+
+
+def test_no_proxy_bypasses_it(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server(VIA) as proxy, Server(answering(encoded(integration("direct")))) as server:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", "0.0.0.0")
+        here = f"http://0.0.0.0:{server.port}"  # this machine by a name that is not known to be it
+
+        assert face(far(face, here).integration.get(**IDS)).name == "direct"
 
         assert proxy.connections == 0
 

@@ -14,14 +14,13 @@ from integrations_sdk.core.errors import ConfigurationError
 
 from ..environment import proxy_for
 from ..faults import origin_of
-from ..turns import MOST, Turns
+from ..turns import EXPIRY, MOST, Turns
 
 if TYPE_CHECKING:
     from integrations_sdk.core.transport import Request
 
     from .library import Client, Library
 
-_IDLE_SECONDS: Final = 5.0
 _CLIENTS: Final = 32
 # A short deadline is a connection's timeout too, rounded up to this, so that calls share a client.
 _STEP: Final = 0.1
@@ -131,7 +130,7 @@ class Clients:
             .max_connections(MOST)
             .pool_timeout(timedelta(seconds=connect))
             .pool_max_idle_per_host(MOST)
-            .pool_idle_timeout(timedelta(seconds=_IDLE_SECONDS))
+            .pool_idle_timeout(timedelta(seconds=EXPIRY))
             .connect_timeout(timedelta(seconds=connect))
             .read_timeout(timedelta(seconds=read + GRACE))
         )
@@ -156,8 +155,12 @@ class Way:
     """The proxy that was given, or the environment's. Its repr shows no password."""
 
     def __init__(self, given: str | None) -> None:
-        self.given: bool = given is not None
         self._given = given
+
+    @property
+    def given(self) -> bool:
+        """Whether the proxy was given."""
+        return self._given is not None
 
     def proxy(self, library: Library, origin: str) -> object | None:
         """Return the library's form of the proxy to an origin, or None for none."""

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from integrations_sdk.core.transport import Fault, Headers, Request, Response
+from integrations_sdk.core.transport import LONGEST, Fault, Headers, Request, Response
 
 from ..faults import OVERDUE, inflated
 from .clients import GRACE, rounded
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from .library import Answer, AnswerHeaders, Client, Library, Prepared
 
-_LONGEST: Final = 2_000_000.0
 _WITH_BODY: Final = frozenset({"PATCH", "POST", "PUT"})
 _NO_BODY: Final = (("content-length", "0"),)
 _NO_PLACE: Final = "no free connection within the connect timeout"
@@ -50,7 +49,7 @@ def _prepared(library: Library, client: Client, request: Request, left: float) -
             builder = builder.body_bytes(request.content)
         elif request.method in _WITH_BODY:
             builder = builder.headers(_NO_BODY)
-        if left < _LONGEST:
+        if left < LONGEST:
             last = left if left >= request.timeout.connect else rounded(left)
             builder = builder.timeout(timedelta(seconds=last + 2 * GRACE))
         return builder.build()
