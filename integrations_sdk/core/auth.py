@@ -68,8 +68,9 @@ def bearer(token: Secret) -> Credentials:
     return Credentials(headers={"authorization": f"Bearer {token.reveal()}"})
 
 
-def basic(user: str) -> Callable[[Secret], Credentials]:
-    """Return what sends a password, together with its user, as RFC 7617 has it.
+@attrs.frozen
+class Basic:
+    """Sends a password, together with its user, as RFC 7617 has it.
 
     Args:
         user: The user, which is no secret.
@@ -77,16 +78,19 @@ def basic(user: str) -> Callable[[Secret], Credentials]:
     Raises:
         ConfigurationError: When the user cannot be told from the password, or cannot travel.
     """
-    if not user or ":" in user or not user.isprintable():
-        raise ConfigurationError(
-            "the user of a password is text without a colon or a control character"
-        )
 
-    def authorize(password: Secret) -> Credentials:
-        pair = base64.b64encode(f"{user}:{password.reveal()}".encode()).decode()
+    user: str
+
+    def __attrs_post_init__(self) -> None:
+        if not self.user or ":" in self.user or not self.user.isprintable():
+            raise ConfigurationError(
+                "the user of a password is text without a colon or a control character"
+            )
+
+    def __call__(self, password: Secret) -> Credentials:
+        """Return what authorises a request."""
+        pair = base64.b64encode(f"{self.user}:{password.reveal()}".encode()).decode()
         return Credentials(headers={"authorization": f"Basic {pair}"})
-
-    return authorize
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -108,9 +112,15 @@ class Grant:
     url_name: str = "base_url"
 
 
-def query_key(name: str) -> Callable[[Secret], Credentials]:
-    """Return what sends a key as a member of the query, for platforms that take it nowhere else."""
-    return lambda key: Credentials(query={name: key.reveal()})
+@attrs.frozen
+class QueryKey:
+    """Sends a key as a member of the query, for platforms that take it nowhere else."""
+
+    name: str
+
+    def __call__(self, key: Secret) -> Credentials:
+        """Return what authorises a request."""
+        return Credentials(query={self.name: key.reveal()})
 
 
 def checked(token: object, source: str) -> Secret:

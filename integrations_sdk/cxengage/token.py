@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 from attrs import define, field
 
 from integrations_sdk import transports
-from integrations_sdk.core.auth import Grant, Lease, basic
+from integrations_sdk.core.auth import Basic, Grant, Lease
 from integrations_sdk.core.call import Operation
 from integrations_sdk.core.client import ProviderT
 from integrations_sdk.core.errors import ConfigurationError
@@ -76,7 +76,7 @@ def issuer(client_id: str, auth_url: str) -> Platform:
         prefix=CXENGAGE.prefix,
         base_url=auth_url if has_path else auth_url.rstrip("/") + _PATH,
         credential="client_secret",
-        authorize=basic(client_id),
+        authorize=Basic(client_id),
         codec=TokenModel.codec,
         read_error=read_error,
         transports=transports.DEFAULT,

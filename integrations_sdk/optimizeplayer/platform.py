@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from integrations_sdk import transports
-from integrations_sdk.core.auth import query_key
+from integrations_sdk.core.auth import QueryKey
 from integrations_sdk.core.document import sentences
 from integrations_sdk.core.settings import Platform
 
@@ -31,7 +31,7 @@ OPTIMIZEPLAYER: Final = Platform(
     prefix="OPTIMIZEPLAYER",
     base_url="https://api.optimizeplayer.com/v1",
     credential="api_key",
-    authorize=query_key("api_key"),
+    authorize=QueryKey("api_key"),
     codec=OptimizePlayerModel.codec,
     read_error=read_error,
     transports=transports.DEFAULT,

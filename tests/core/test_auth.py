@@ -16,11 +16,11 @@ from integrations_sdk import ConfigurationError, Secret
 from integrations_sdk.core.auth import (
     AsyncTokenProvider,
     Credentials,
+    QueryKey,
     Token,
     TokenProvider,
     bearer,
     checked,
-    query_key,
 )
 from tests.faces import Face
 
@@ -50,7 +50,7 @@ def test_a_bearer_token_goes_into_one_header() -> None:
 
 
 def test_a_key_goes_into_one_member_of_the_query() -> None:
-    credentials = query_key("key")(Secret("tok-SAMPLE"))
+    credentials = QueryKey("key")(Secret("tok-SAMPLE"))
     assert credentials.query == {"key": "tok-SAMPLE"}
     assert credentials.headers == {}
     assert "SAMPLE" not in repr(credentials)

@@ -21,7 +21,7 @@ from integrations_sdk import (
     Operation,
     Secret,
 )
-from integrations_sdk.core.auth import Grant, Lease, basic, bearer
+from integrations_sdk.core.auth import Basic, Grant, Lease, bearer
 from integrations_sdk.core.client import AsyncClient, SyncClient
 from integrations_sdk.core.model import to_required_secret
 from integrations_sdk.core.settings import Platform
@@ -83,7 +83,7 @@ ASK = Operation(
 
 def options(auth_url: str = "https://auth.example", **given: Any) -> dict[str, Any]:
     grant = Grant(
-        platform=platform(auth_url, basic("user"), "password"),
+        platform=platform(auth_url, Basic("user"), "password"),
         secret=Secret("SAMPLE-secret"),
         call=ASK({}, body=Question(grant_type="client_credentials")),
         lease=lambda granted: Lease(granted.access_token, granted.expires_in),

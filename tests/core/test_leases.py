@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from integrations_sdk import ConfigurationError, Secret
-from integrations_sdk.core.auth import Lease, Token, TokenProvider, basic
+from integrations_sdk.core.auth import Basic, Lease, Token, TokenProvider
 from tests.faces import Face
 
 
@@ -30,25 +30,25 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
 
 
-# --- basic
+# --- Basic
 
 
 def test_a_user_and_a_password_go_into_one_header() -> None:
-    credentials = basic("Aladdin")(Secret("open sesame"))
+    credentials = Basic("Aladdin")(Secret("open sesame"))
     assert credentials.headers == {"authorization": "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="}
     assert credentials.query == {}
     assert "QWxh" not in repr(credentials)
 
 
 def test_a_password_may_hold_a_colon_and_a_user_may_be_foreign() -> None:
-    header = basic("üser")(Secret("a:b")).headers["authorization"]
+    header = Basic("üser")(Secret("a:b")).headers["authorization"]
     assert base64.b64decode(header.removeprefix("Basic ")).decode() == "üser:a:b"
 
 
 @pytest.mark.parametrize("user", ["", "a:b", "a\nb", "a\x00", "\ud800"])
 def test_a_user_that_cannot_travel_is_refused(user: str) -> None:
     with pytest.raises(ConfigurationError, match="without a colon"):
-        basic(user)
+        Basic(user)
 
 
 # --- leases
