@@ -6,7 +6,6 @@ import base64
 import inspect
 import math
 import re
-import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
@@ -16,6 +15,7 @@ import attrs
 
 from . import scopes
 from .errors import ConfigurationError
+from .locks import Lock
 from .secret import Secret
 
 if TYPE_CHECKING:
@@ -99,14 +99,14 @@ class Grant:
 
     Attributes:
         platform: Whom to ask, where, and how the asking is authorised.
-        secret: What authorises it.
+        secret: What authorises it; None for what is in the platform's environment variable.
         call: What to ask.
         lease: From the answer's model to the token.
         url_name: What the user calls the platform's base URL.
     """
 
     platform: Platform
-    secret: Secret
+    secret: Secret | None
     call: Call[Any]
     lease: Callable[[Any], Lease]
     url_name: str = "base_url"
@@ -159,7 +159,7 @@ class Token(Generic[P]):
         self._provider: P | None = None if isinstance(token, Secret) else token
         self._source = f"what {label}() returned"
         self._claimed: tuple[Secret | None, frozenset[str] | None] = (None, None)
-        self._turn = threading.Lock()
+        self._turn = Lock()
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
             WeakKeyDictionary()
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
@@ -14,11 +13,13 @@ from .auth import AsyncTokenProvider, Grant, Lease, Token, TokenProvider, checke
 from .call import Call, Operation, Reply, Scalar, written
 from .errors import ConfigurationError, IntegrationsError
 from .exchange import Exchange, granted_scopes
+from .locks import Lock
 from .model import UNSET, Unset
 from .retry import Retry, policy
 from .secret import Secret
 from .settings import DriftHook, Environment, Platform, checked_base_url, load
 from .transport import AsyncTransport, Fault, Response, Timeout, Transport
+from .travel import by_name, check_plain
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -35,11 +36,11 @@ class Wire(Generic[TransportT]):
     """The transport of a client and of all that are derived from it, opened at first use."""
 
     def __init__(self, given: TransportT | None, open_: Callable[[], TransportT]) -> None:
-        self._given = given
+        self.given = given
         self._open = open_
         self._opened: TransportT | None = None
         self._closed = False
-        self._turn = threading.Lock()
+        self._turn = Lock()
 
     def transport(self) -> TransportT:
         """Return the transport.
@@ -50,8 +51,8 @@ class Wire(Generic[TransportT]):
         with self._turn:
             if self._closed:
                 raise ConfigurationError("this client is closed: make a new one, or close it later")
-            if self._given is not None:
-                return self._given
+            if self.given is not None:
+                return self.given
             if self._opened is None:
                 self._opened = self._open()
             return self._opened
@@ -97,13 +98,12 @@ class Client(Generic[TransportT, ProviderT]):
         )
         self._wire: Wire[TransportT] = Wire(transport, self._open)
         self._derived = False
-        if isinstance(token, Grant):
-            asking = self._beside(token, allow_plain_http=allow_plain_http)
-            self._token: Token[ProviderT] = Token(
-                asking._provider(token), token.call.operation.name
-            )
-        else:
-            self._token = resolve_token(platform, token)
+        self._source: ProviderT | Grant | None = None if isinstance(token, (str, Secret)) else token
+        self._token: Token[ProviderT] = (
+            self._granted(token, allow_plain_http=allow_plain_http)
+            if isinstance(token, Grant)
+            else resolve_token(platform, token)
+        )
 
     def _open(self) -> TransportT:
         """Open the transport of a client that was given none."""
@@ -113,13 +113,13 @@ class Client(Generic[TransportT, ProviderT]):
         """Return what asks for a token by this client."""
         raise NotImplementedError
 
-    def _beside(self, grant: Grant, *, allow_plain_http: bool) -> Self:
-        """Make the client that asks for this one's tokens: with its settings and transport."""
+    def _granted(self, grant: Grant, *, allow_plain_http: bool) -> Token[ProviderT]:
+        """Return the token of a grant: a client beside this one asks for it."""
         platform = grant.platform
         url = checked_base_url(
             platform.base_url, allow_plain_http=allow_plain_http, name=grant.url_name
         )
-        asking = copy.copy(self)
+        asking = self._twin()
         asking._settings = attrs.evolve(
             self._settings,
             platform=platform,
@@ -128,8 +128,20 @@ class Client(Generic[TransportT, ProviderT]):
             headers=platform.headers,
             query=platform.query,
         )
-        asking._token = Token(checked(grant.secret, platform.credential), platform.credential)
-        return asking
+        label = platform.credential
+        asking._token = Token(
+            checked(grant.secret, label)
+            if grant.secret is not None
+            else _from_environment(platform),
+            label,
+        )
+        return Token(asking._provider(grant), grant.call.operation.name)
+
+    def _twin(self) -> Self:
+        """Return another client that is as this one, connections and token included."""
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self))
+        return twin
 
     def with_options(
         self,
@@ -156,7 +168,7 @@ class Client(Generic[TransportT, ProviderT]):
             on_drift: Told of each drift; None to tell nobody.
         """
         current = self._settings
-        derived = copy.copy(self)
+        derived = self._twin()
         derived._derived = True
         derived._settings = attrs.evolve(
             current,
@@ -169,6 +181,48 @@ class Client(Generic[TransportT, ProviderT]):
             on_drift=on_drift if on_drift is not UNSET else current.on_drift,
         )
         return derived
+
+    def __copy__(self) -> Self:
+        return self.with_options()
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self.with_options()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what goes to another process: no secret, and no connection.
+
+        Raises:
+            TypeError: When a header, or a member of the query, may be a secret, or when what
+                provides the token, or is told of drift, cannot be found by a name.
+        """
+        settings, hook = self._settings, self._settings.on_drift
+        check_plain(settings.headers, settings.platform, "headers=")
+        check_plain(settings.query, settings.platform, "query=")
+        source: Any = self._source  # a provider of either face
+        if isinstance(source, Grant):
+            source = attrs.evolve(source, secret=None)
+        elif source is not None:
+            source = by_name(source, settings.platform.credential)
+        mine = {"_settings", "_source", "_token", "_wire", "_derived"}
+        return {
+            **{name: value for name, value in vars(self).items() if name not in mine},
+            "_settings": attrs.evolve(settings, on_drift=hook and by_name(hook, "on_drift")),
+            "_source": source,
+            "_transport": self._wire.given,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Become a client as it was in another process; its token is found when it is needed."""
+        transport: TransportT | None = state.pop("_transport")
+        vars(self).update(state)
+        self._derived = False
+        self._wire = Wire(transport, self._open)
+        platform = self._settings.platform
+        source: Any = self._source  # a provider of either face
+        if isinstance(source, Grant):
+            self._token = self._granted(source, allow_plain_http=True)  # as it was allowed
+        else:
+            self._token = Token(source or _from_environment(platform), platform.credential)
 
     def can(self, operation: str) -> bool:
         """Tell whether the token may make a call, as far as that is known without asking.
@@ -398,17 +452,31 @@ def resolve_token(platform: Platform, token: str | Secret | ProviderT | None) ->
     """
     label = platform.credential
     if token is None:
-        env = Environment(platform.prefix)
-        label = env.variable(label)
-        token = env.secret(platform.credential)
-        if token is None:
-            raise ConfigurationError(
-                f"no token for {platform.name}: pass {platform.credential}= or set {label}. "
-                "To try without an account, start the sandbox: python -m integrations_sdk.sandbox"
-            )
+        return Token(environment_token(platform), label)
     if isinstance(token, (str, Secret)) or not callable(token):
         return Token(checked(token, label), label)
     return Token(token, label)
+
+
+def environment_token(platform: Platform) -> Secret:
+    """Return the token that is in a platform's environment variable.
+
+    Raises:
+        ConfigurationError: When there is none, or none that can travel in a header.
+    """
+    env = Environment(platform.prefix)
+    label = env.variable(platform.credential)
+    token = env.secret(platform.credential)
+    if token is None:
+        raise ConfigurationError(
+            f"no token for {platform.name}: pass {platform.credential}= or set {label}. "
+            "To try without an account, start the sandbox: python -m integrations_sdk.sandbox"
+        )
+    return checked(token, label)
+
+
+def _from_environment(platform: Platform) -> Any:  # noqa: ANN401 -- a provider of either face
+    return partial(environment_token, platform)
 
 
 def _scopes(scopes: Iterable[str] | None) -> frozenset[str] | None:

@@ -48,6 +48,7 @@ class Platform:
         headers: Sent with every request.
         query: Sent with every request.
         request_id_header: Where it names a request.
+        plain: Headers, in lower case, and members of the query that hold no secret.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Platform:
     headers: Mapping[str, str] = attrs.Factory(dict[str, str])
     query: Mapping[str, str] = attrs.Factory(dict[str, str])
     request_id_header: str = "x-request-id"
+    plain: frozenset[str] = frozenset()
 
 
 @attrs.frozen(repr=False, eq=False)

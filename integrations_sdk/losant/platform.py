@@ -34,4 +34,5 @@ LOSANT: Final = Platform(
     codec=LosantModel.codec,
     read_error=read_error,
     transports=transports.DEFAULT,
+    plain=frozenset({"accept-version", "losantdomain", "_actions", "_embedded", "_links"}),
 )

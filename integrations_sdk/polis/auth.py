@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final
 
 from integrations_sdk.core.arguments import filled
 from integrations_sdk.core.auth import AsyncTokenProvider, TokenProvider
 from integrations_sdk.core.call import Call, Operation
-from integrations_sdk.core.client import AsyncClient, Client, ProviderT, SyncClient, TransportT
+from integrations_sdk.core.client import (
+    AsyncClient,
+    Client,
+    ProviderT,
+    SyncClient,
+    TransportT,
+    environment_token,
+)
 from integrations_sdk.core.faces import endpoint
 from integrations_sdk.core.retry import Retry
 from integrations_sdk.core.secret import Secret
@@ -146,10 +153,10 @@ class PolisAuthClient(Client[TransportT, ProviderT]):
         Polis: *Authentication*.
         """
         text = code.reveal() if isinstance(code, Secret) else code
-        secret = self._token.known
+        secret = self._token.known or environment_token(POLIS_AUTH)  # of another process
         request = TokenRequest(
             client_id=self._client_id,
-            client_secret=cast("Secret", secret),  # never from a provider, so it is known
+            client_secret=secret,
             code=Secret(filled("code", text, "a code")),
         )
         return EXCHANGE({}, body=request)
