@@ -39,8 +39,9 @@ if TYPE_CHECKING:
         UnprocessableEntityError as UnprocessableEntityError,
     )
     from .core.model import UNSET as UNSET, Maybe as Maybe, Model as Model, Unset as Unset
+    from .core.outcome import Outcome as Outcome
     from .core.paging import AsyncPage as AsyncPage, AsyncPages as AsyncPages, Page as Page
-    from .core.retry import Attempt as Attempt, Retry as Retry
+    from .core.retry import Attempt as Attempt, Retry as Retry, StopReason as StopReason
     from .core.secret import Secret as Secret
     from .core.tolerance import Drift as Drift
     from .core.transport import Timeout as Timeout
@@ -92,8 +93,9 @@ _ROOMS = {
         "UnprocessableEntityError",
     ),
     "core.model": ("UNSET", "Maybe", "Model", "Unset"),
+    "core.outcome": ("Outcome",),
     "core.paging": ("AsyncPage", "AsyncPages", "Page"),
-    "core.retry": ("Attempt", "Retry"),
+    "core.retry": ("Attempt", "Retry", "StopReason"),
     "core.secret": ("Secret",),
     "core.tolerance": ("Drift",),
     "core.transport": ("Timeout",),

@@ -100,7 +100,7 @@ class IntegrationResource(Resource[ClientT_co]):
         Raises:
             InvalidArgumentError: When a member is of another type than documented, or masked.
             UnprocessableEntityError: When Celigo refuses the content.
-            AmbiguousWriteError: When the answer was lost: list, before you create it again.
+            AmbiguousWriteError: When the answer was lost: ``check`` it, before you create it again.
 
         Celigo: *Create a new integration*.
         """
@@ -194,7 +194,7 @@ class IntegrationResource(Resource[ClientT_co]):
             BadRequestError: When Celigo finds the patch malformed.
             NotFoundError: When there is no such integration.
             UnprocessableEntityError: When Celigo refuses what the patch comes to.
-            AmbiguousWriteError: When the answer was lost: read the integration to find out.
+            AmbiguousWriteError: When the answer was lost: ``check`` tells whether it took effect.
 
         Celigo: *JSON Patch*, RFC 6902.
         """

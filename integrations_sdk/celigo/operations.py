@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from integrations_sdk.core.call import Operation
 from integrations_sdk.core.document import is_array, is_object
 from integrations_sdk.core.paging import Paging
+from integrations_sdk.core.read_back import among, as_sent, gone
 
 from .links import following
 from .models import (
@@ -19,6 +21,7 @@ from .models import (
     NewIntegration,
     Patched,
 )
+from .read_back import patched
 
 if TYPE_CHECKING:
     from integrations_sdk.core.document import JSON
@@ -63,6 +66,9 @@ LIST: Final = Operation(
     empty={204: []},
     document=_DOCS,
 )
+PAGES: Final[Paging[Integration, IntegrationList]] = Paging(
+    item=Integration, items=attrgetter("items"), following=following
+)
 GET: Final = Operation(
     name="integration.get",
     method="GET",
@@ -78,6 +84,7 @@ CREATE: Final = Operation(
     success=frozenset({201}),
     body=NewIntegration,
     body_name="integration",
+    read_back=among(LIST, PAGES, created=attrgetter("created_at")),
     document=_DOCS,
 )
 UPDATE: Final = Operation(
@@ -89,6 +96,12 @@ UPDATE: Final = Operation(
     body=Integration,
     body_name="integration",
     wrap=_written,
+    read_back=as_sent(
+        GET,
+        whole=True,
+        owned=SERVER_OWNED | {"_connectorId", "lastModifiedBy"},
+        unsettled=frozenset({"updateInProgress"}),
+    ),
     document=_DOCS,
 )
 DELETE: Final = Operation(
@@ -99,6 +112,7 @@ DELETE: Final = Operation(
     success=frozenset({200, 204}),
     repeatable=True,  # a second time is answered 404, which then means that it is done
     when_gone=None,
+    read_back=gone(GET),
     document=_DOCS,
 )
 CLONE: Final = Operation(
@@ -110,6 +124,7 @@ CLONE: Final = Operation(
     body=CloneRequest,
     body_name="request",
     unwrap=_cloned,
+    read_back="nothing in a clone tells which request it came from: look for it in the list",
     document=_DOCS,
 )
 PATCH: Final = Operation(
@@ -123,9 +138,6 @@ PATCH: Final = Operation(
     wrap=lambda patch: patch["operations"],
     unwrap=_patched,
     empty={204: None},
+    read_back=patched(GET),
     document="https://www.rfc-editor.org/rfc/rfc6902",
-)
-
-PAGES: Final[Paging[Integration, IntegrationList]] = Paging(
-    item=Integration, items=lambda answer: answer.items, following=following
 )

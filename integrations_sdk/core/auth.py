@@ -8,7 +8,7 @@ import math
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import attrs
@@ -17,6 +17,7 @@ from . import scopes
 from .errors import ConfigurationError
 from .locks import Lock
 from .secret import Secret
+from .transport import OVERDUE, Fault
 
 if TYPE_CHECKING:
     import asyncio
@@ -51,6 +52,19 @@ AsyncTokenProvider: TypeAlias = Callable[[], str | Secret | Lease | Awaitable[st
 """The same on the asynchronous face, where it may also be a coroutine function."""
 
 P = TypeVar("P")
+T = TypeVar("T")
+
+
+@attrs.frozen(repr=False, eq=False)
+class Bounded:
+    """A provider that ends by the deadline of the call that needs the token.
+
+    Attributes:
+        provide: From a deadline, on the clock of ``time.monotonic``, to what a provider returns.
+    """
+
+    provide: Callable[[float], Lease | Awaitable[Lease]]
+
 
 _VISIBLE_ASCII = r"[\x21-\x7e]+"
 
@@ -153,10 +167,10 @@ class Token(Generic[P]):
         label: What the user calls it: ``access_token``.
     """
 
-    def __init__(self, token: Secret | P, label: str) -> None:
+    def __init__(self, token: Secret | P | Bounded, label: str) -> None:
         self._current: Secret | None = token if isinstance(token, Secret) else None
         self._renew_at = math.inf
-        self._provider: P | None = None if isinstance(token, Secret) else token
+        self._provider: P | Bounded | None = None if isinstance(token, Secret) else token
         self._source = f"what {label}() returned"
         self._claimed: tuple[Secret | None, frozenset[str] | None] = (None, None)
         self._turn = Lock()
@@ -169,26 +183,43 @@ class Token(Generic[P]):
         """The token, if there is no need to ask for it."""
         return self._current
 
-    def get(self: Token[TokenProvider], refused: Secret | None = None) -> Secret:
+    def get(
+        self: Token[TokenProvider], refused: Secret | None = None, deadline: float = math.inf
+    ) -> Secret:
         """Return the token; asks the provider for a first one, or for one after a refused one.
 
         It asks for one after a leased one, too, shortly before that expires. Callers at the same
         time ask the provider once.
+
+        Raises:
+            Fault: When the deadline passes while another caller asks.
         """
         if self._provider is not None and self._is_due(refused):
-            with self._turn:
+            left = max(0.0, deadline - time.monotonic())
+            if not self._turn.acquire(timeout=min(left, threading.TIMEOUT_MAX)):
+                raise Fault(OVERDUE, sent=False, overdue=True)
+            try:
                 if self._is_due(refused):
-                    self._keep(time.monotonic(), self._provider())
+                    self._keep(time.monotonic(), _asked(self._provider, deadline))
+            finally:
+                self._turn.release()
         return self._kept()
 
-    async def aget(self: Token[AsyncTokenProvider], refused: Secret | None = None) -> Secret:
+    async def aget(
+        self: Token[AsyncTokenProvider], refused: Secret | None = None, deadline: float = math.inf
+    ) -> Secret:
         """Do the same where the provider may be a coroutine function."""
         if self._provider is not None and self._is_due(refused):
             import asyncio  # not at the top: it takes longer to import than all else in this file
 
-            async with self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+            turn = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+            await _taken(turn, deadline)
+            try:
                 if self._is_due(refused):
-                    self._keep(time.monotonic(), await _resolved(self._provider()))
+                    provider = self._provider
+                    self._keep(time.monotonic(), await _resolved(_asked(provider, deadline)))
+            finally:
+                turn.release()
         return self._kept()
 
     def claimed(self, token: Secret) -> frozenset[str] | None:
@@ -216,6 +247,22 @@ class Token(Generic[P]):
         if self._current is None:
             raise AssertionError("a token is fixed, or was provided")
         return self._current
+
+
+def _asked(provider: Callable[[], T] | Bounded, deadline: float) -> T:
+    if isinstance(provider, Bounded):
+        return cast("T", provider.provide(deadline))  # of the same face as its client
+    return provider()
+
+
+async def _taken(turn: asyncio.Lock, deadline: float) -> None:
+    """Take a turn; raises a Fault when the deadline passes before."""
+    import anyio  # not at the top: it is of no use to a client of threads, or with a fixed token
+
+    with anyio.move_on_after(deadline - time.monotonic()):
+        await turn.acquire()
+        return
+    raise Fault(OVERDUE, sent=False, overdue=True)
 
 
 async def _resolved(

@@ -14,6 +14,7 @@ from .errors import APIError
 from .model import UNSET, Model, Unset
 
 if TYPE_CHECKING:
+    from .read_back import ReadBack
     from .retry import Attempt
     from .transport import Headers
 
@@ -32,8 +33,10 @@ class Operation(Generic[T]):
         returns: The model that a success decodes to; ``type(None)`` when nothing comes back.
         scopes: The scopes any one of which suffices; none when the platform has no scopes.
         success: The statuses that mean success.
+        writes: Whether it changes anything; by default unless its method is safe (RFC 9110 section
+            9.2.1).
         repeatable: Whether a call that may have been processed may be sent again; by default when
-            its method is safe (RFC 9110 section 9.2.1).
+            it changes nothing.
         body: The model that it takes as its body, if it takes one.
         body_name: The argument that takes it.
         is_form: Whether the body travels as a form rather than as JSON.
@@ -46,6 +49,8 @@ class Operation(Generic[T]):
         errors: What a status means here, where it is not what it means everywhere.
         when_gone: The document that a 404 stands for, once an earlier attempt of the same call
             may have deleted what it names.
+        read_back: How to find out whether a write took effect; a sentence that says why, where
+            there is no way to.
         document: Where the platform describes it.
     """
 
@@ -55,7 +60,8 @@ class Operation(Generic[T]):
     returns: type[T]
     scopes: frozenset[str] = frozenset()
     success: frozenset[int] = frozenset({200})
-    repeatable: bool = attrs.Factory(lambda self: self.method in {"GET", "HEAD"}, takes_self=True)
+    writes: bool = attrs.Factory(lambda self: self.method not in {"GET", "HEAD"}, takes_self=True)
+    repeatable: bool = attrs.Factory(lambda self: not self.writes, takes_self=True)
     body: type[Model] | None = None
     body_name: str = "body"
     is_form: bool = False
@@ -65,6 +71,7 @@ class Operation(Generic[T]):
     reads_body: bool = True
     errors: Mapping[int, type[APIError]] = attrs.Factory(dict[int, type[APIError]])
     when_gone: JSON | Unset = UNSET
+    read_back: ReadBack | str = "there is nothing to read it back by"
     document: str = ""
 
     def __call__(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import attrs
 
 from . import arguments, scopes as scope
-from .auth import AsyncTokenProvider, Grant, Lease, Token, TokenProvider, checked
+from .auth import AsyncTokenProvider, Bounded, Grant, Lease, Token, TokenProvider, checked
 from .call import Call, Operation, Reply, Scalar, written
 from .errors import ConfigurationError, IntegrationsError
 from .exchange import Exchange, granted_scopes
@@ -22,9 +22,12 @@ from .transport import AsyncTransport, Fault, Response, Timeout, Transport
 from .travel import by_name, check_plain
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from types import TracebackType
 
     from typing_extensions import Self
+
+    from .outcome import Outcome
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -109,7 +112,7 @@ class Client(Generic[TransportT, ProviderT]):
         """Open the transport of a client that was given none."""
         raise NotImplementedError
 
-    def _provider(self, grant: Grant) -> ProviderT:
+    def _provider(self, grant: Grant) -> Bounded:
         """Return what asks for a token by this client."""
         raise NotImplementedError
 
@@ -263,8 +266,12 @@ class SyncClient(Client[Transport, TokenProvider]):
     def _open(self) -> Transport:
         return self._settings.platform.transports.sync()
 
-    def _provider(self, grant: Grant) -> TokenProvider:
-        return lambda: grant.lease(self.send(grant.call))
+    def _provider(self, grant: Grant) -> Bounded:
+        def provide(deadline: float) -> Lease:
+            exchange = Exchange(self._settings, grant.call, deadline=deadline)
+            return grant.lease(self._run(exchange, exchange.value))
+
+        return Bounded(provide)
 
     def send(self, call: Call[T]) -> T:
         """Send a call and return its model.
@@ -280,6 +287,21 @@ class SyncClient(Client[Transport, TokenProvider]):
         exchange = Exchange(self._settings, call, self._token.claimed)
         return self._run(exchange, exchange.accept)
 
+    def check(self, call: Call[Any], *, since: datetime | None = None) -> Outcome:
+        """Find out whether a write took effect whose answer was lost.
+
+        Args:
+            call: The write.
+            since: When it was sent for the first time, with its time zone: it tells what it
+                created from what was there before. Without it, that may be uncertain.
+
+        Raises:
+            IntegrationsError: When it cannot be read.
+        """
+        from . import outcome
+
+        return outcome.check(self, call, since)
+
     def _run(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         try:
             try:
@@ -290,7 +312,7 @@ class SyncClient(Client[Transport, TokenProvider]):
                 first = error
             return self._repeat(exchange, read, first)
         except IntegrationsError as error:
-            exchange.tell(error)
+            exchange.tell(error, self)
             raise
 
     def _repeat(
@@ -308,11 +330,18 @@ class SyncClient(Client[Transport, TokenProvider]):
         return Retrying(**policy(self._settings.retry, exchange))(attempt)
 
     def _attempt(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
-        token = self._token.get()
-        response = self._exchange(exchange, token)
-        if exchange.refused(response) and (fresh := self._token.get(refused=token)) != token:
-            response = self._exchange(exchange, fresh)
-        return read(response)
+        deadline = exchange.deadline
+        try:
+            token = self._token.get(deadline=deadline)
+            response = self._exchange(exchange, token)
+            if exchange.refused(response):
+                fresh = self._token.get(refused=token, deadline=deadline)
+                if fresh != token:
+                    response = self._exchange(exchange, fresh)
+            return read(response)
+        except Fault as fault:
+            failure = exchange.fail(fault)
+        raise failure
 
     def _exchange(self, exchange: Exchange[Any], token: Secret) -> Response:
         request = exchange.request(token)
@@ -355,11 +384,12 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
     def _open(self) -> AsyncTransport:
         return self._settings.platform.transports.asynchronous()
 
-    def _provider(self, grant: Grant) -> AsyncTokenProvider:
-        async def provide() -> Lease:
-            return grant.lease(await self.send(grant.call))
+    def _provider(self, grant: Grant) -> Bounded:
+        async def provide(deadline: float) -> Lease:
+            exchange = Exchange(self._settings, grant.call, deadline=deadline)
+            return grant.lease(await self._run(exchange, exchange.value))
 
-        return provide
+        return Bounded(provide)
 
     async def send(self, call: Call[T]) -> T:
         """Send a call and return its model.
@@ -375,6 +405,21 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
         exchange = Exchange(self._settings, call, self._token.claimed)
         return await self._run(exchange, exchange.accept)
 
+    async def check(self, call: Call[Any], *, since: datetime | None = None) -> Outcome:
+        """Find out whether a write took effect whose answer was lost.
+
+        Args:
+            call: The write.
+            since: When it was sent for the first time, with its time zone: it tells what it
+                created from what was there before. Without it, that may be uncertain.
+
+        Raises:
+            IntegrationsError: When it cannot be read.
+        """
+        from . import outcome
+
+        return await outcome.acheck(self, call, since)
+
     async def _run(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         try:
             try:
@@ -385,7 +430,7 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
                 first = error
             return await self._repeat(exchange, read, first)
         except IntegrationsError as error:
-            exchange.tell(error)
+            exchange.tell(error, self)
             raise
 
     async def _repeat(
@@ -403,11 +448,18 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
         return await AsyncRetrying(**policy(self._settings.retry, exchange))(attempt)
 
     async def _attempt(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
-        token = await self._token.aget()
-        response = await self._exchange(exchange, token)
-        if exchange.refused(response) and (fresh := await self._token.aget(refused=token)) != token:
-            response = await self._exchange(exchange, fresh)
-        return read(response)
+        deadline = exchange.deadline
+        try:
+            token = await self._token.aget(deadline=deadline)
+            response = await self._exchange(exchange, token)
+            if exchange.refused(response):
+                fresh = await self._token.aget(refused=token, deadline=deadline)
+                if fresh != token:
+                    response = await self._exchange(exchange, fresh)
+            return read(response)
+        except Fault as fault:
+            failure = exchange.fail(fault)
+        raise failure
 
     async def _exchange(self, exchange: Exchange[Any], token: Secret) -> Response:
         request = exchange.request(token)

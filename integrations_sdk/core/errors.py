@@ -28,15 +28,21 @@ pickled.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import document
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from .call import Call
+    from .client import AsyncClient, SyncClient
     from .document import JSON
-    from .retry import Attempt
+    from .outcome import Outcome
+    from .retry import Attempt, StopReason
+
+_LEFT_BEHIND: Final = frozenset({"_content", "_client", "call"})
+"""What may hold secrets, and is not pickled."""
 
 E = TypeVar("E", bound="IntegrationsError")
 
@@ -47,17 +53,64 @@ class IntegrationsError(Exception):
     Attributes:
         operation: The call it is about, such as ``integration.get``; None outside of a call.
         attempts: The requests that were made, in order.
+        stopped: Why no further one was made; None when none was made at all.
+        asked: The method, and where to, without the query; None outside of a call.
+        during: The call that needed a token, where asking for that is what failed.
+        ambiguous: Whether it leaves open if a write took effect: see ``check``.
+        call: The write that it leaves open; None once the error was pickled.
+        hint: What to do next, if that is known.
     """
 
     operation: str | None = None
     attempts: tuple[Attempt, ...] = ()
+    stopped: StopReason | None = None
+    asked: str | None = None
+    during: str | None = None
+    ambiguous: bool = False
+    call: Call[Any] | None = None
+    hint: str = ""
+    _client: SyncClient | AsyncClient | None = None
 
     def __str__(self) -> str:
         tried = f" (after {len(self.attempts)} attempts)" if len(self.attempts) > 1 else ""
         return super().__str__() + tried
 
+    def explain(self) -> str:
+        """Return the whole story, as several lines of text without a secret or a query.
+
+        It tells what was asked, what came of each attempt, why no other was made, and what to do
+        next.
+        """
+        from .story import told
+
+        return told(self)
+
+    def check(self) -> Outcome:
+        """Find out whether the write that this error leaves open took effect.
+
+        Raises:
+            ConfigurationError: When it leaves none open, when it was pickled or made by hand, or
+                when the client is an asynchronous one.
+            IntegrationsError: When the platform cannot be read now.
+        """
+        from .outcome import check_of
+
+        return check_of(self, self._client)
+
+    async def acheck(self) -> Outcome:
+        """Do the same with an asynchronous client."""
+        from .outcome import acheck_of
+
+        return await acheck_of(self, self._client)
+
+    def leave_open(self, call: Call[Any], client: SyncClient | AsyncClient | None) -> None:
+        """Take note of a write that may have taken effect, and of what can read it back."""
+        self.ambiguous = True
+        self.call = call
+        self._client = client
+
     def __reduce__(self) -> tuple[object, ...]:
-        state = {name: value for name, value in self.__dict__.items() if name != "_content"}
+        state = {name: value for name, value in vars(self).items() if name not in _LEFT_BEHIND}
         return _rebuild, (type(self), self.args), state
 
 
@@ -113,10 +166,10 @@ class TransportError(IntegrationsError):
         reason: What went wrong on the way.
     """
 
-    _says: ClassVar[str] = "the answer was lost; trying again does no harm"
+    hint: str = "the answer was lost; trying again does no harm"
 
     def __init__(self, operation: str, method: str, url: str, reason: str) -> None:
-        super().__init__(f"{operation}: {method} {url}: {reason}; {self._says}")
+        super().__init__(f"{operation}: {method} {url}: {reason}; {self.hint}")
         self.operation: str | None = operation
         self.method = method
         self.url = url
@@ -126,22 +179,24 @@ class TransportError(IntegrationsError):
 class ConnectError(TransportError):
     """No connection came about, so nothing was sent."""
 
-    _says = "nothing was sent. Check the address, the network and the proxy"
+    hint = "nothing was sent. Check the address, the network and the proxy"
 
 
 class DeadlineExceededError(TransportError):
     """The call's total deadline passed before a whole answer came back."""
 
-    _says = "allow more with timeout= if the server is known to be slow"
+    hint = "allow more with timeout= if the server is known to be slow"
 
 
 class AmbiguousWriteError(TransportError):
     """A write was sent and its answer lost: it may or may not have happened.
 
-    It is not repeated, since that might do it twice. Read the resource to find out.
+    It is not repeated, since that might do it twice. ``check`` reads the resource to find out.
     """
 
-    _says = "the write may or may not have happened. Read the resource before you try again"
+    ambiguous = True
+
+    hint = "the write may or may not have happened. Read the resource before you try again"
 
 
 class CleanupError(IntegrationsError):
@@ -218,8 +273,6 @@ class APIError(_AnswerError):
         retry_after: Seconds that the server asks to wait; None if it does not say.
     """
 
-    hint: ClassVar[str] = ""
-
     def __init__(
         self,
         operation: str,
@@ -243,7 +296,9 @@ class APIError(_AnswerError):
         self.request_id = request_id
         self.retry_after = retry_after
         self._content = content
-        super().__init__(self._line(hint or self.hint))
+        if hint:
+            self.hint = hint
+        super().__init__(self._line(self.hint))
 
     def _line(self, hint: str) -> str:
         said = f"{self.status} {self.code}" if self.code else f"{self.status}"

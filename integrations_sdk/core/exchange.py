@@ -17,11 +17,13 @@ from .errors import (
     AmbiguousWriteError,
     APIError,
     AuthenticationError,
+    ConflictError,
     ConnectError,
     DeadlineExceededError,
     DecodeError,
     IntegrationsError,
     MissingScopeError,
+    PreconditionFailedError,
     TransportError,
     error_class,
 )
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
 
     from .auth import Credentials
     from .call import Call
+    from .client import AsyncClient, SyncClient
     from .document import JSON
+    from .retry import StopReason
     from .secret import Secret
     from .settings import Settings
     from .tolerance import Drift
@@ -47,6 +51,10 @@ log: Final = logging.getLogger("integrations_sdk")
 _PERHAPS_DONE: Final = RETRIED_STATUSES - {429}  # which tells that the request was not processed
 _UNSURE: Final = "The write may or may not have happened: read the resource before you try again"
 _EITHER: Final = "The platform answers so for what does not exist and for a wrong token alike"
+_OWN_EFFECT: Final = (
+    "An earlier attempt of this very call may have succeeded, and be what this one contradicts: "
+    "read the resource before you try again"
+)
 _REDIRECTED: Final = "Redirects are not followed, for the token would go along: check base_url"
 
 
@@ -60,6 +68,7 @@ class Exchange(Generic[T]):
         settings: The client's.
         call: What to run.
         claimed: From a token to the scopes that it claims to have.
+        deadline: When to give up at the latest, on the clock of ``time.monotonic``.
 
     Raises:
         InvalidArgumentError: When the body is not what the operation takes.
@@ -70,6 +79,7 @@ class Exchange(Generic[T]):
         settings: Settings,
         call: Call[T],
         claimed: Callable[[Secret], frozenset[str] | None] = scopes.from_token,
+        deadline: float = math.inf,
     ) -> None:
         self._settings = settings
         self._call = call
@@ -79,13 +89,14 @@ class Exchange(Generic[T]):
         self._url = settings.base_url + call.target
         self._began = self._sent = time.monotonic()
         total = settings.timeout.total
-        self._deadline = math.inf if total is None else self._began + total
+        self.deadline: float = deadline if total is None else min(deadline, self._began + total)
         self._attempts: list[Attempt] = []
         self._repeatable: BaseException | None = None
         self._tokens: list[Secret] = []
         self._credentials: list[Credentials] = []
         self._asked_again = False
         self._unsure = False  # whether an attempt was made that may have been processed
+        self._stopped: StopReason | None = None
 
     def request(self, token: Secret) -> Request:
         """Return what to send.
@@ -114,15 +125,17 @@ class Exchange(Generic[T]):
             headers=tuple(headers.items()),
             content=self._content,
             timeout=self._settings.timeout,
-            deadline=self._deadline,
+            deadline=self.deadline,
         )
 
     def note(self, outcome: str) -> None:
         """Write down how a request went."""
+        elapsed = time.monotonic() - self._sent
         attempt = Attempt(
             started=self._sent - self._began,
-            elapsed=time.monotonic() - self._sent,
+            elapsed=elapsed,
             outcome=outcome,
+            timestamp=time.time() - elapsed,
         )
         self._attempts.append(attempt)
         if log.isEnabledFor(logging.DEBUG):
@@ -141,6 +154,7 @@ class Exchange(Generic[T]):
         if response.status != 401 or self._asked_again:  # noqa: PLR2004
             return False
         self._asked_again = True
+        self._request_id(response)
         return True
 
     def value(self, response: Response) -> T:
@@ -160,12 +174,13 @@ class Exchange(Generic[T]):
 
     def accept(self, response: Response) -> Reply[T]:
         """Do the same, and return the model with the answer's particulars."""
+        value, request_id = self.value(response), self._request_id(response)
         return Reply(
-            value=self.value(response),
+            value=value,
             url=self._url,
             status=response.status,
             headers=response.headers,
-            request_id=self._request_id(response),
+            request_id=request_id,
             elapsed=time.monotonic() - self._began,
             attempts=tuple(self._attempts),
         )
@@ -197,7 +212,7 @@ class Exchange(Generic[T]):
 
     def remaining(self) -> float:
         """Return how many seconds are left until the deadline."""
-        return self._deadline - time.monotonic()
+        return self.deadline - time.monotonic()
 
     def waiting(self, seconds: float) -> None:
         """Take note of a wait that is about to begin."""
@@ -206,12 +221,23 @@ class Exchange(Generic[T]):
             "%s: %s; again in %.1f s", self._operation.name, self._attempts[-1].outcome, seconds
         )
 
-    def tell(self, error: IntegrationsError) -> None:
+    def stopping(self, reason: StopReason) -> None:
+        """Take note of the rule that ends the run."""
+        self._stopped = reason
+
+    def tell(
+        self, error: IntegrationsError, client: SyncClient | AsyncClient | None = None
+    ) -> None:
         """Give an error the story of this run, unless it has its own: of asking for a token."""
         if error.operation not in {None, self._operation.name}:
+            error.during = self._operation.name
             return
         error.operation = self._operation.name
         error.attempts = tuple(self._attempts)
+        error.asked = f"{self._operation.method} {self._url}"
+        error.stopped = self._stopped or _why_final(error)
+        if self._unsure and self._operation.writes:
+            error.leave_open(self._call, client)
 
     def _encoded_body(self) -> bytes | None:
         operation = self._operation
@@ -241,8 +267,9 @@ class Exchange(Generic[T]):
 
     def _refusal(self, response: Response) -> APIError:
         code, message = self._settings.platform.read_error(_read(response.content))
-        self._unsure |= response.status in _PERHAPS_DONE
         class_ = self._operation.errors.get(response.status, error_class(response.status))
+        hint = self._hint(response.status, class_)
+        self._unsure |= response.status in _PERHAPS_DONE
         error = class_(
             self._operation.name,
             self._operation.method,
@@ -251,7 +278,7 @@ class Exchange(Generic[T]):
             code=self._redacted(code) if code is not None else None,
             message=self._redacted(message),
             request_id=self._request_id(response),
-            hint=self._hint(response.status, class_),
+            hint=hint,
             retry_after=retry_after(response.headers),
             content=response.content,
         )
@@ -264,6 +291,8 @@ class Exchange(Generic[T]):
             return _EITHER
         if status in _PERHAPS_DONE and not self._operation.repeatable:
             return _UNSURE
+        if self._unsure and issubclass(class_, (ConflictError, PreconditionFailedError)):
+            return _OWN_EFFECT
         return _REDIRECTED if 300 <= status < 400 else ""  # noqa: PLR2004
 
     def _document(self, response: Response) -> JSON:
@@ -291,6 +320,7 @@ class Exchange(Generic[T]):
         else:
             self._report(drifts)
             return value
+        self._unsure = True  # whoever answered so may not be the platform
         raise DecodeError(
             *problem,
             operation=self._operation.name,
@@ -308,8 +338,11 @@ class Exchange(Generic[T]):
                 self._settings.on_drift(self._operation.name, drift)
 
     def _request_id(self, response: Response) -> str | None:
-        request_id = response.headers.get(self._settings.platform.request_id_header)
-        return self._redacted(request_id) if request_id is not None else None
+        found = response.headers.get(self._settings.platform.request_id_header)
+        request_id = self._redacted(found) if found is not None else None
+        if self._attempts:
+            self._attempts[-1] = attrs.evolve(self._attempts[-1], request_id=request_id)
+        return request_id
 
     def _redacted(self, text: str) -> str:
         """Replace what we sent in confidence, where a server repeats it."""
@@ -321,6 +354,17 @@ class Exchange(Generic[T]):
         for secret in sorted(sent, key=len, reverse=True):
             text = text.replace(secret, "[secret]") if secret else text
         return text
+
+
+def _why_final(error: IntegrationsError) -> StopReason | None:
+    """Return why an error that may not be repeated may not; None where nothing was sent."""
+    if isinstance(error, AmbiguousWriteError):
+        return "write"
+    if isinstance(error, DeadlineExceededError):
+        return "deadline"
+    if isinstance(error, APIError):
+        return "write" if error.status in RETRIED_STATUSES else "status"
+    return "final" if isinstance(error, (TransportError, DecodeError)) else None
 
 
 def granted_scopes(

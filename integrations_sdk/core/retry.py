@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 import attrs
 
@@ -27,6 +27,17 @@ if TYPE_CHECKING:
         reraise: bool
 
 
+StopReason: TypeAlias = Literal[
+    "attempts", "deadline", "final", "quota", "retry_after", "status", "write"
+]
+"""Why a failure was not followed by another attempt.
+
+``attempts``, ``deadline``, ``quota`` and ``retry_after``: the rule of the client's that ended it.
+``status``: the answer would be the same again. ``write``: a write that must not be done twice.
+``final``: what else would fail in the same way again.
+"""
+
+
 class Run(Protocol):
     """What a policy must know of the run it decides about."""
 
@@ -44,6 +55,10 @@ class Run(Protocol):
 
     def waiting(self, seconds: float) -> None:
         """Take note of a wait that is about to begin."""
+        ...
+
+    def stopping(self, reason: StopReason) -> None:
+        """Take note of the rule that ends the run."""
         ...
 
 
@@ -104,12 +119,21 @@ class Attempt:
         elapsed: Seconds until its answer or its failure.
         outcome: The status that came back, or what went wrong.
         waited: Seconds waited after it, before the next; 0 for the last.
+        timestamp: When it began, in seconds since 1970.
+        request_id: The platform's name for it, if it gave one and somebody looked.
     """
 
     started: float
     elapsed: float
     outcome: str
     waited: float = 0.0
+    timestamp: float = 0.0
+    request_id: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it began, by this machine's clock, in UTC."""
+        return datetime.fromtimestamp(self.timestamp, timezone.utc)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -125,15 +149,16 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if re.fullmatch(r"[0-9]{1,12}", value):
         seconds = float(value)
     else:
-        moment = _http_date(value)
+        moment = http_date(value)
         if moment is None:
             return None
-        now = _http_date(headers.get("date", "")) or datetime.now(timezone.utc)
+        now = http_date(headers.get("date", "")) or datetime.now(timezone.utc)
         seconds = max(0.0, (moment - now).total_seconds())
     return seconds if seconds <= _LONGEST_SENSIBLE_WAIT else None
 
 
-def _http_date(value: str) -> datetime | None:
+def http_date(value: str) -> datetime | None:
+    """Read a date as HTTP writes it; None where it is none."""
     from email.utils import parsedate_to_datetime  # not at the top: few servers send a date
 
     try:
@@ -141,6 +166,27 @@ def _http_date(value: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+
+
+def stopped(
+    retry: Retry, *, attempts: int, asked: float | None, wait: float, remaining: float
+) -> StopReason | None:
+    """Return the rule that ends a run after a failure that may be repeated; None to go on.
+
+    Args:
+        retry: How often, and how long.
+        attempts: Attempts so far.
+        asked: Seconds that the server asks to wait, if it does.
+        wait: Seconds until the next attempt.
+        remaining: Seconds until the deadline.
+    """
+    if attempts >= retry.attempts:
+        return "attempts"
+    if asked is not None and asked > retry.retry_after_cap:
+        return "retry_after"
+    if wait >= remaining:
+        return "deadline"
+    return None
 
 
 def policy(retry: Retry, run: Run) -> Policy:
@@ -154,12 +200,16 @@ def policy(retry: Retry, run: Run) -> Policy:
         return asked if asked is not None else backoff(state)
 
     def stop(state: RetryCallState) -> bool:
-        asked = run.asked_wait(_failure(state))
-        return (
-            state.attempt_number >= retry.attempts
-            or (asked is not None and asked > retry.retry_after_cap)
-            or state.upcoming_sleep >= run.remaining()
+        reason = stopped(
+            retry,
+            attempts=state.attempt_number,
+            asked=run.asked_wait(_failure(state)),
+            wait=state.upcoming_sleep,
+            remaining=run.remaining(),
         )
+        if reason is not None:
+            run.stopping(reason)
+        return reason is not None
 
     return {
         "retry": lambda state: _failed(state) and run.may_repeat(_failure(state)),

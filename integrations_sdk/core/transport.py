@@ -17,6 +17,9 @@ import attrs
 from .document import kind
 from .errors import InvalidArgumentError
 
+OVERDUE: Final = "the deadline passed"
+"""What is said of a request that did not end by its deadline."""
+
 LONGEST: Final = 2_000_000.0
 """Seconds, 23 days: sockets count milliseconds in 31 bits."""
 

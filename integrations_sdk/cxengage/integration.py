@@ -13,6 +13,7 @@ from integrations_sdk.core.errors import InvalidArgumentError, NotFoundError
 from integrations_sdk.core.faces import ClientT_co, Resource, endpoint, pages
 from integrations_sdk.core.model import UNSET
 from integrations_sdk.core.paging import Paging
+from integrations_sdk.core.read_back import as_sent
 
 from .models import AnyIntegration, Integration, Provider
 
@@ -48,6 +49,9 @@ SET: Final[Operation[AnyIntegration]] = Operation(
     body=Integration,
     body_name="integration",
     errors=_ERRORS,
+    read_back=as_sent(
+        GET, whole=True, owned=frozenset({"type"}), unsettled=frozenset({"instance"})
+    ),
     document=f"{_DOCS}Create-Integration.md",
 )
 

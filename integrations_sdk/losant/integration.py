@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from operator import attrgetter
 from typing import Final
 
 from integrations_sdk.core.arguments import at_least, choice, object_id
-from integrations_sdk.core.call import Call, Operation, Reply
+from integrations_sdk.core.call import Call, Operation, Reply, Scalar
 from integrations_sdk.core.faces import ClientT_co, Resource, endpoint, pages
 from integrations_sdk.core.model import UNSET
 from integrations_sdk.core.paging import Paging
+from integrations_sdk.core.read_back import among, as_sent, gone
 
 from .models import (
     FilterField,
@@ -42,35 +45,6 @@ GET: Final = Operation(
     scopes=reading("integration", "get"),
     document=f"{_DOCS}integration.md#get",
 )
-CREATE: Final = Operation(
-    name="integration.create",
-    method="POST",
-    path=_ALL,
-    returns=Integration,
-    scopes=writing("integrations", "post"),
-    success=frozenset({201}),
-    body=IntegrationPost,
-    body_name="integration",
-    document=f"{_DOCS}integrations.md#post",
-)
-PATCH: Final = Operation(
-    name="integration.patch",
-    method="PATCH",
-    path=_ONE,
-    returns=Integration,
-    scopes=writing("integration", "patch"),
-    body=IntegrationPatch,
-    body_name="integration",
-    document=f"{_DOCS}integration.md#patch",
-)
-DELETE: Final = Operation(
-    name="integration.delete",
-    method="DELETE",
-    path=_ONE,
-    returns=Success,
-    scopes=writing("integration", "delete"),
-    document=f"{_DOCS}integration.md#delete",
-)
 
 
 def _following(
@@ -87,7 +61,54 @@ def _following(
     return None if is_last or not answer.items else call.with_query(page=page + 1)
 
 
-PAGES: Final = Paging(item=Integration, items=lambda answer: answer.items, following=_following)
+PAGES: Final[Paging[Integration, IntegrationList]] = Paging(
+    item=Integration, items=attrgetter("items"), following=_following
+)
+
+_ASSIGNED: Final = frozenset({"mqttConfig.clientId"})  # by Losant, where it is left out
+
+
+def _named(post: IntegrationPost) -> dict[str, Scalar]:
+    """Narrow a list down to a name; what may mean something in a pattern stands for anything."""
+    return {"filterField": "name", "filter": re.sub(r"[^\w .,:/-]", "*", post.name)}
+
+
+CREATE: Final = Operation(
+    name="integration.create",
+    method="POST",
+    path=_ALL,
+    returns=Integration,
+    scopes=writing("integrations", "post"),
+    success=frozenset({201}),
+    body=IntegrationPost,
+    body_name="integration",
+    read_back=among(
+        LIST, PAGES, created=attrgetter("creation_date"), query=_named, unsettled=_ASSIGNED
+    ),
+    document=f"{_DOCS}integrations.md#post",
+)
+PATCH: Final = Operation(
+    name="integration.patch",
+    method="PATCH",
+    path=_ONE,
+    returns=Integration,
+    scopes=writing("integration", "patch"),
+    body=IntegrationPatch,
+    body_name="integration",
+    read_back=as_sent(GET, unsettled=_ASSIGNED),
+    document=f"{_DOCS}integration.md#patch",
+)
+DELETE: Final = Operation(
+    name="integration.delete",
+    method="DELETE",
+    path=_ONE,
+    returns=Success,
+    scopes=writing("integration", "delete"),
+    repeatable=True,  # RFC 9110 section 9.2.2: a second time is answered 404, and it is done
+    when_gone={"success": True},
+    read_back=gone(GET),
+    document=f"{_DOCS}integration.md#delete",
+)
 
 
 def _path(application_id: str, integration_id: str) -> dict[str, str]:
@@ -174,7 +195,7 @@ class IntegrationResource(Resource[ClientT_co]):
             MissingScopeError: When the token is known to lack the scope.
             BadRequestError: When Losant refuses the content.
             NotFoundError: When there is no such application.
-            AmbiguousWriteError: When the answer was lost: list, before you create it again.
+            AmbiguousWriteError: When the answer was lost: ``check`` it, before you create it again.
 
         Losant: *Integrations: Post*.
         """
@@ -200,7 +221,7 @@ class IntegrationResource(Resource[ClientT_co]):
             MissingScopeError: When the token is known to lack the scope.
             BadRequestError: When Losant refuses the content.
             NotFoundError: When there is no such integration.
-            AmbiguousWriteError: When the answer was lost: read the integration to find out.
+            AmbiguousWriteError: When the answer was lost: ``check`` tells whether it took effect.
 
         Losant: *Integration: Patch*.
         """
@@ -220,8 +241,8 @@ class IntegrationResource(Resource[ClientT_co]):
         Raises:
             InvalidArgumentError: When an id is malformed.
             MissingScopeError: When the token is known to lack the scope.
-            NotFoundError: When there is no such integration.
-            AmbiguousWriteError: When the answer was lost: read the integration to find out.
+            NotFoundError: When there is no such integration; not when an attempt before, whose
+                answer was lost, may have deleted it.
 
         Losant: *Integration: Delete*.
         """

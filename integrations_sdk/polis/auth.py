@@ -33,6 +33,7 @@ EXCHANGE: Final = Operation(
     returns=Tokens,
     body=TokenRequest,
     body_name="request",
+    read_back="a code can be exchanged once: send the customer to authorize_url again",
     document="https://github.com/PolisPolitics/slate/blob/master/source/includes/_authentication.md",
 )
 

@@ -27,6 +27,9 @@ _PATH: Final = "/integrations/credentials"
 _DOCS: Final = (
     "https://github.com/PolisPolitics/slate/blob/master/source/includes/api/v3/_integrations.md"
 )
+_UNREADABLE: Final = (
+    "Polis lets nobody read credentials: set or delete them again, which does no harm"
+)
 _STALE: Final = {409: PreconditionFailedError, 412: PreconditionFailedError}
 """Polis documents neither: whichever it uses for an etag that is out of date, it is one error."""
 
@@ -47,6 +50,7 @@ SET: Final = Operation(
     unwrap=_receipt,
     reads_body=False,
     errors=_STALE,
+    read_back=_UNREADABLE,
     document=f"{_DOCS}#sets-the-credentials-of-an-existing-integration",
 )
 DELETE: Final = Operation(
@@ -58,6 +62,7 @@ DELETE: Final = Operation(
     body=CredentialsRemove,
     body_name="credentials",
     errors=_STALE,
+    read_back=_UNREADABLE,
     when_gone=None,
     document=f"{_DOCS}#deletes-the-credentials-of-an-existing-integration",
 )

@@ -11,11 +11,9 @@ import ssl
 import time
 from typing import Any, Final
 
-from integrations_sdk.core.transport import Fault, Request
+from integrations_sdk.core.transport import OVERDUE as OVERDUE, Fault, Request
 
 from .encoding import decoded
-
-OVERDUE: Final = "the deadline passed"
 
 # Names of exceptions raised before the first byte of a request leaves; any other may come after it.
 _UNSENT: Final = {

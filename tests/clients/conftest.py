@@ -52,7 +52,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
             clock.wait(seconds)
         await real(0)
 
-    stopped = SimpleNamespace(monotonic=clock.monotonic)
+    stopped = SimpleNamespace(monotonic=clock.monotonic, time=clock.monotonic)
     monkeypatch.setattr("integrations_sdk.core.exchange.time", stopped)
     monkeypatch.setattr("integrations_sdk.transports.faults.time", stopped)
     monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=clock.wait))

@@ -52,8 +52,8 @@ WRITES: dict[str, tuple[dict[str, Any], Answer]] = {
         Answer(201, integration()),
     ),
     "patch": ({**IDS, "integration": IntegrationPatch(name="b")}, OK),
-    "delete": (IDS, Answer(json={"success": True})),
 }
+DELETED = Answer(json={"success": True})
 # What httpx raises before a byte was sent, and what it may raise after.
 UNSENT: list[type[httpx.HTTPError]] = [
     httpx.ConnectError,

@@ -55,6 +55,7 @@ URL = f"https://api.losant.com/applications/{APPLICATION}/integrations/{INTEGRAT
 REPEATABLE = Operation(
     name="part.delete", method="DELETE", path="/x", returns=type(None), repeatable=True
 )
+EMPTY = PATCH(IDS, body=IntegrationPatch())
 
 
 def settings(platform: Platform = LOSANT, **told: Any) -> Settings:
@@ -104,7 +105,9 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(room, "time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr(
+        room, "time", SimpleNamespace(monotonic=clock.monotonic, time=clock.monotonic)
+    )
     return clock
 
 
@@ -245,7 +248,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("operation", [GET, LIST, REPEATABLE])
+@pytest.mark.parametrize("operation", [GET, LIST, DELETE, REPEATABLE])
 @pytest.mark.parametrize(
     ("fault", "class_", "repeats"),
     [
@@ -266,7 +269,7 @@ def test_a_fault_of_a_call_that_may_be_repeated(
     assert exchange.may_repeat(error) is repeats
 
 
-@pytest.mark.parametrize("operation", [CREATE, PATCH, DELETE])
+@pytest.mark.parametrize("operation", [CREATE, PATCH])
 @pytest.mark.parametrize(
     ("fault", "class_", "repeats"),
     [
@@ -284,7 +287,6 @@ def test_a_fault_of_a_write_is_ambiguous_once_it_was_sent(
     bodies = {
         "POST": IntegrationPost(name="x", integration_type="mqtt"),
         "PATCH": IntegrationPatch(),
-        "DELETE": None,
     }
     exchange = run(operation(IDS, body=bodies[operation.method]))
     error = exchange.fail(FAULTS[fault])
@@ -318,7 +320,9 @@ def test_only_the_failure_itself_may_be_repeated() -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-@pytest.mark.parametrize(("call", "repeats"), [(GET(IDS), True), (DELETE(IDS), False)])
+@pytest.mark.parametrize(
+    ("call", "repeats"), [(GET(IDS), True), (DELETE(IDS), True), (EMPTY, False)]
+)
 def test_a_status_that_may_better_is_repeated_for_what_is_safe(
     call: Call[Any], repeats: bool, status: int
 ) -> None:
@@ -339,14 +343,14 @@ def test_another_status_is_not_repeated(status: int) -> None:
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
 def test_a_write_that_may_have_happened_says_so(status: int) -> None:
-    error = refusal(DELETE(IDS), response(status))
+    error = refusal(EMPTY, response(status))
     assert "The write may or may not have happened: read the resource" in str(error)
     assert "may or may not" not in str(refusal(GET(IDS), response(status)))
 
 
 @pytest.mark.parametrize("status", [400, 404, 429])
 def test_a_write_that_was_refused_did_not_happen(status: int) -> None:
-    assert "may or may not" not in str(refusal(DELETE(IDS), response(status)))
+    assert "may or may not" not in str(refusal(EMPTY, response(status)))
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -472,7 +476,7 @@ def test_a_success_is_a_reply(clock: Clock) -> None:
     assert (reply.status, reply.request_id) == (200, "req-1")
     assert reply.headers["etag"] == "x"
     assert reply.elapsed == 0.5
-    assert reply.attempts == (Attempt(started=0.0, elapsed=0.5, outcome="200"),)
+    assert reply.attempts == (Attempt(0.0, 0.5, "200", timestamp=1000.0, request_id="req-1"),)
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b"\xff", b"{}", b'{"id": 5}'])
@@ -602,8 +606,8 @@ def test_attempts_are_written_down_as_they_went(clock: Clock) -> None:
     error = exchange.fail(FAULTS["lost"])
     exchange.tell(error)
     assert error.attempts == (
-        Attempt(started=0.0, elapsed=1.0, outcome="503", waited=0.5),
-        Attempt(started=1.5, elapsed=2.0, outcome="closed before an answer"),
+        Attempt(started=0.0, elapsed=1.0, outcome="503", waited=0.5, timestamp=1000.0),
+        Attempt(started=1.5, elapsed=2.0, outcome="closed before an answer", timestamp=1001.5),
     )
     assert str(error).endswith("(after 2 attempts)")
 

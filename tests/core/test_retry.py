@@ -14,7 +14,7 @@ import pytest
 import tenacity
 from hypothesis import given, settings, strategies as st
 
-from integrations_sdk import Attempt, InvalidArgumentError, Retry
+from integrations_sdk import Attempt, InvalidArgumentError, Retry, StopReason
 from integrations_sdk.core.retry import RETRIED_STATUSES, policy, retry_after
 from integrations_sdk.core.transport import Headers
 
@@ -43,6 +43,7 @@ class FakeRun:
         self.takes = takes
         self.noted: list[float] = []
         self.slept: list[float] = []
+        self.stopped: list[StopReason] = []
         self.attempts = 0
 
     def may_repeat(self, failure: BaseException) -> bool:
@@ -57,6 +58,9 @@ class FakeRun:
 
     def waiting(self, seconds: float) -> None:
         self.noted.append(seconds)
+
+    def stopping(self, reason: StopReason) -> None:
+        self.stopped.append(reason)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
