@@ -53,7 +53,6 @@ WRITES: dict[str, tuple[dict[str, Any], Answer]] = {
     ),
     "patch": ({**IDS, "integration": IntegrationPatch(name="b")}, OK),
 }
-DELETED = Answer(json={"success": True})
 # What httpx raises before a byte was sent, and what it may raise after.
 UNSENT: list[type[httpx.HTTPError]] = [
     httpx.ConnectError,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import logging
+import math
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -16,15 +20,19 @@ from integrations_sdk import (
     AuthenticationError,
     BadRequestError,
     ConfigurationError,
+    DeadlineExceededError,
     DecodeError,
+    InternalServerError,
     Model,
     Operation,
     Secret,
+    Timeout,
 )
 from integrations_sdk.core.auth import Basic, Grant, Lease, bearer
 from integrations_sdk.core.client import AsyncClient, SyncClient
 from integrations_sdk.core.model import to_required_secret
 from integrations_sdk.core.settings import Platform
+from integrations_sdk.core.transport import Request
 from integrations_sdk.core.wire import Codec, as_is
 from integrations_sdk.transports import DEFAULT
 from tests.faces import Face
@@ -313,3 +321,86 @@ def test_a_secret_that_cannot_travel_is_refused_when_the_client_is_made(face: Fa
 
 def test_a_client_that_could_not_be_made_can_be_shown_in_a_traceback() -> None:
     assert repr(Plain.__new__(Plain)) == "<Plain not made>"
+
+
+# --- the deadline of the call that needs the token
+
+
+@pytest.mark.parametrize(("timeout", "bound"), [(0.5, 0.5), (10, 10), (100, 60), (None, 60)])
+def test_the_asking_ends_by_the_deadline_of_the_call_and_by_its_own(
+    face: Face, timeout: float | None, bound: float
+) -> None:
+    server = Server(face)
+    deadlines: list[float] = []
+    send = server.transport.send
+
+    def watched(request: Request) -> Any:
+        deadlines.append(request.deadline - time.monotonic())
+        return send(request)
+
+    server.transport.send = watched
+    client = face.client(Plain, transport=server.transport, timeout=60)
+    face(client.with_options(timeout=Timeout(total=timeout)).send(GET({})))
+
+    asking, asked = deadlines
+    assert bound - 5 < asking <= bound
+    assert asked > asking - 5
+    assert asked <= (math.inf if timeout is None else timeout)
+
+
+def test_an_asking_that_fails_names_the_call_that_needs_the_token(face: Face) -> None:
+    late = face.transport(httpx.MockTransport(lambda _: httpx.Response(503)))
+    client = face.client(Plain, transport=late, retry=1)
+    with pytest.raises(InternalServerError) as caught:
+        face(client.send(GET({})))
+    error = caught.value
+    assert (error.operation, error.during, error.stopped) == ("token.ask", "thing.get", "attempts")
+    assert "For: a token, which thing.get needs" in error.explain()
+
+
+def test_a_thread_waits_for_anothers_token_no_longer_than_its_deadline() -> None:
+    asked, answered = threading.Event(), threading.Event()
+    face = Face("sync")
+    server = Server(face)
+
+    def slow() -> str:
+        asked.set()
+        assert answered.wait(5)
+        return "tok-0"
+
+    client = face.client(Plain, token=slow, transport=server.transport)
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(client.send, GET({}))
+        assert asked.wait(5)
+        with pytest.raises(DeadlineExceededError, match="the deadline passed") as caught:
+            client.with_options(timeout=0.05).send(GET({}))
+        answered.set()
+        assert first.result(5).name == "it"
+    assert caught.value.stopped == "deadline"
+    assert not caught.value.ambiguous
+    face.finish()
+
+
+def test_a_task_waits_for_anothers_token_no_longer_than_its_deadline() -> None:
+    face = Face("async")
+    server = Server(face)
+
+    async def both() -> None:
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> str:
+            asked.set()
+            await answered.wait()
+            return "tok-0"
+
+        client = face.client(Plain, token=slow, transport=server.transport)
+        first = asyncio.create_task(client.send(GET({})))
+        await asked.wait()
+        with pytest.raises(DeadlineExceededError, match="the deadline passed"):
+            await client.with_options(timeout=0.05).send(GET({}))
+        answered.set()
+        assert (await first).name == "it"
+        assert (await client.send(GET({}))).name == "it"
+
+    face(both())
+    face.finish()
