@@ -17,7 +17,7 @@ from . import scopes
 from .errors import ConfigurationError
 from .locks import Lock
 from .secret import Secret
-from .transport import OVERDUE, Fault
+from .transport import LONGEST, OVERDUE, Fault
 
 if TYPE_CHECKING:
     import asyncio
@@ -196,7 +196,7 @@ class Token(Generic[P]):
         """
         if self._provider is not None and self._is_due(refused):
             left = max(0.0, deadline - time.monotonic())
-            if not self._turn.acquire(timeout=min(left, threading.TIMEOUT_MAX)):
+            if not self._turn.acquire(timeout=min(left, LONGEST)):
                 raise Fault(OVERDUE, sent=False, overdue=True)
             try:
                 if self._is_due(refused):

@@ -19,11 +19,20 @@ class Lock:
         self._lock = threading.Lock()
         _ALL.add(self)
 
+    def acquire(self, timeout: float = -1) -> bool:
+        """Take it, and tell whether that was possible within so many seconds; -1 for no bound."""
+        return self._lock.acquire(timeout=timeout)
+
+    def release(self) -> None:
+        """Give it back."""
+        if self._lock.locked():  # not in a child that was forked by who held it
+            self._lock.release()
+
     def __enter__(self) -> None:
         self._lock.acquire()
 
     def __exit__(self, *_: object) -> None:
-        self._lock.release()
+        self.release()
 
     def renew(self) -> None:
         """Open it, whoever holds it."""
