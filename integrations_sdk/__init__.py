@@ -35,9 +35,12 @@ if TYPE_CHECKING:
         PermissionDeniedError as PermissionDeniedError,
         PreconditionFailedError as PreconditionFailedError,
         RateLimitError as RateLimitError,
+        RateLimitUnavailableError as RateLimitUnavailableError,
+        ThrottledError as ThrottledError,
         TransportError as TransportError,
         UnprocessableEntityError as UnprocessableEntityError,
     )
+    from .core.limits import RateLimit as RateLimit
     from .core.model import UNSET as UNSET, Maybe as Maybe, Model as Model, Unset as Unset
     from .core.outcome import Outcome as Outcome
     from .core.paging import AsyncPage as AsyncPage, AsyncPages as AsyncPages, Page as Page
@@ -89,9 +92,12 @@ _ROOMS = {
         "PermissionDeniedError",
         "PreconditionFailedError",
         "RateLimitError",
+        "RateLimitUnavailableError",
+        "ThrottledError",
         "TransportError",
         "UnprocessableEntityError",
     ),
+    "core.limits": ("RateLimit",),
     "core.model": ("UNSET", "Maybe", "Model", "Unset"),
     "core.outcome": ("Outcome",),
     "core.paging": ("AsyncPage", "AsyncPages", "Page"),

@@ -10,6 +10,7 @@ from integrations_sdk import transports
 from integrations_sdk.core.auth import bearer
 from integrations_sdk.core.document import is_array, is_object
 from integrations_sdk.core.errors import ConfigurationError
+from integrations_sdk.core.limits import RateLimit
 from integrations_sdk.core.settings import Environment, Platform
 
 from .models import CeligoModel
@@ -67,6 +68,7 @@ CELIGO: Final = Platform(
     codec=CeligoModel.codec,
     read_error=read_error,
     transports=transports.DEFAULT,
+    rate_limit=RateLimit(rate=300, burst=1000),
 )
 
 

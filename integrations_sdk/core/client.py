@@ -13,9 +13,11 @@ from .auth import AsyncTokenProvider, Bounded, Grant, Lease, Token, TokenProvide
 from .call import Call, Operation, Reply, Scalar, written
 from .errors import ConfigurationError, IntegrationsError
 from .exchange import Exchange, granted_scopes
+from .limits import Budget, await_turn, wait_for_turn
 from .locks import Lock
 from .model import UNSET, Unset
-from .retry import Retry, policy
+from .quota import Quota
+from .retry import Retry, policy, retry_after
 from .secret import Secret
 from .settings import DriftHook, Environment, Platform, checked_base_url, load
 from .transport import AsyncTransport, Fault, Response, Timeout, Transport
@@ -85,6 +87,7 @@ class Client(Generic[TransportT, ProviderT]):
         query: Mapping[str, str],
         strict: bool | None,
         on_drift: DriftHook | None,
+        rate_limit: Budget | Unset | None,
         allow_plain_http: bool,
     ) -> None:
         self._settings = load(
@@ -97,6 +100,7 @@ class Client(Generic[TransportT, ProviderT]):
             query=query,
             strict=strict,
             on_drift=on_drift,
+            rate_limit=rate_limit,
             allow_plain_http=allow_plain_http,
         )
         self._wire: Wire[TransportT] = Wire(transport, self._open)
@@ -130,6 +134,7 @@ class Client(Generic[TransportT, ProviderT]):
             scopes=None,
             headers=platform.headers,
             query=platform.query,
+            rate_limit=platform.rate_limit,
         )
         label = platform.credential
         asking._token = Token(
@@ -156,8 +161,11 @@ class Client(Generic[TransportT, ProviderT]):
         scopes: Iterable[str] | Unset | None = UNSET,
         strict: bool | None = None,
         on_drift: DriftHook | Unset | None = UNSET,
+        rate_limit: Budget | Unset | None = UNSET,
     ) -> Self:
         """Return a client with other settings that shares this one's connections and token.
+
+        It shares the retry quota, too, unless its own is of another size.
 
         Closing it closes nothing: the connections belong to the client it came from.
 
@@ -169,19 +177,25 @@ class Client(Generic[TransportT, ProviderT]):
             scopes: The scopes that the token has; None when they are not known.
             strict: Whether an answer that drifts from its documentation raises.
             on_drift: Told of each drift; None to tell nobody.
+            rate_limit: How fast calls may go out: a RateLimit or a RedisRateLimit; None for no
+                limit.
         """
         current = self._settings
+        attempts = Retry.of(retry) if retry is not None else current.retry
+        is_same = attempts.quota == current.retry.quota
         derived = self._twin()
         derived._derived = True
         derived._settings = attrs.evolve(
             current,
             timeout=Timeout.of(timeout) if timeout is not None else current.timeout,
-            retry=Retry.of(retry) if retry is not None else current.retry,
+            retry=attempts,
             headers={**current.headers, **arguments.headers("headers", headers or {})},
             query={**current.query, **written(query or {})},
             scopes=_scopes(scopes) if scopes is not UNSET else current.scopes,
             strict=strict if strict is not None else current.strict,
             on_drift=on_drift if on_drift is not UNSET else current.on_drift,
+            rate_limit=rate_limit if rate_limit is not UNSET else current.rate_limit,
+            quota=current.quota if is_same else Quota.of(attempts.quota),
         )
         return derived
 
@@ -346,12 +360,18 @@ class SyncClient(Client[Transport, TokenProvider]):
     def _exchange(self, exchange: Exchange[Any], token: Secret) -> Response:
         request = exchange.request(token)
         transport = self._wire.transport()
+        pace = self._settings.pace
+        if pace is not None:
+            wait_for_turn(pace.limiter(token), exchange)
         try:
             response = transport.send(request)
         except Fault as fault:
             failure = exchange.fail(fault)
         else:
             exchange.note(str(response.status))
+            if pace is not None and response.status == 429:  # noqa: PLR2004
+                pause = retry_after(response.headers) or 0.0
+                pace.limiter(token).slow(pause, exchange.age())
             return response
         raise failure  # outside of the handler: the fault's context may hold the request
 
@@ -464,12 +484,18 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
     async def _exchange(self, exchange: Exchange[Any], token: Secret) -> Response:
         request = exchange.request(token)
         transport = self._wire.transport()
+        pace = self._settings.pace
+        if pace is not None:
+            await await_turn(pace.limiter(token), exchange)
         try:
             response = await transport.send(request)
         except Fault as fault:
             failure = exchange.fail(fault)
         else:
             exchange.note(str(response.status))
+            if pace is not None and response.status == 429:  # noqa: PLR2004
+                pause = retry_after(response.headers) or 0.0
+                await pace.limiter(token).aslow(pause, exchange.age())
             return response
         raise failure  # outside of the handler: the fault's context may hold the request
 

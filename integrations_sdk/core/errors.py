@@ -7,7 +7,9 @@
     ├── TransportError                no whole answer came back
     │   ├── ConnectError              nothing was sent
     │   ├── DeadlineExceededError     the total deadline passed
+    │   │   └── ThrottledError        the client's own rate limit would let it go too late
     │   └── AmbiguousWriteError       a write may or may not have happened
+    ├── RateLimitUnavailableError     the shared rate limit is out of reach; nothing was sent
     ├── CleanupError                  what was begun could not be undone
     ├── DecodeError                   an answer that is not what the platform documents
     └── APIError                      the platform refused: ``status``, ``code``, ``message``
@@ -73,7 +75,8 @@ class IntegrationsError(Exception):
 
     def __str__(self) -> str:
         tried = f" (after {len(self.attempts)} attempts)" if len(self.attempts) > 1 else ""
-        return super().__str__() + tried
+        quota = "; not tried again, for the retry quota is used up"
+        return super().__str__() + tried + (quota if self.stopped == "quota" else "")
 
     def explain(self) -> str:
         """Return the whole story, as several lines of text without a secret or a query.
@@ -188,6 +191,21 @@ class DeadlineExceededError(TransportError):
     hint = "allow more with timeout= if the server is known to be slow"
 
 
+class ThrottledError(DeadlineExceededError):
+    """The client's own rate limit would let the request go only after the call's deadline.
+
+    Attributes:
+        retry_after: Seconds until its turn would have come.
+    """
+
+    hint = "it was not sent. Call less often, or allow more with timeout="
+
+    def __init__(self, operation: str, method: str, url: str, retry_after: float) -> None:
+        reason = f"its turn by the rate limit comes in {retry_after:.1f} s, after the deadline"
+        super().__init__(operation, method, url, reason)
+        self.retry_after: float = retry_after
+
+
 class AmbiguousWriteError(TransportError):
     """A write was sent and its answer lost: it may or may not have happened.
 
@@ -197,6 +215,10 @@ class AmbiguousWriteError(TransportError):
     ambiguous = True
 
     hint = "the write may or may not have happened. Read the resource before you try again"
+
+
+class RateLimitUnavailableError(IntegrationsError):
+    """What keeps the shared rate limit is out of reach, and calls are not to go without it."""
 
 
 class CleanupError(IntegrationsError):

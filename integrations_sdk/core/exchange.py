@@ -11,7 +11,7 @@ import attrs
 
 from integrations_sdk._version import __version__
 
-from . import address, document, scopes
+from . import address, document, quota, scopes
 from .call import Reply
 from .errors import (
     AmbiguousWriteError,
@@ -24,6 +24,7 @@ from .errors import (
     IntegrationsError,
     MissingScopeError,
     PreconditionFailedError,
+    ThrottledError,
     TransportError,
     error_class,
 )
@@ -95,6 +96,9 @@ class Exchange(Generic[T]):
         self._tokens: list[Secret] = []
         self._credentials: list[Credentials] = []
         self._asked_again = False
+        self._queued = 0.0  # seconds, before the next request
+        self._cost = quota.RETRY
+        self._spent = quota.SUCCESS
         self._unsure = False  # whether an attempt was made that may have been processed
         self._stopped: StopReason | None = None
 
@@ -136,17 +140,20 @@ class Exchange(Generic[T]):
             elapsed=elapsed,
             outcome=outcome,
             timestamp=time.time() - elapsed,
+            queued=self._queued,
         )
+        self._queued = 0.0
         self._attempts.append(attempt)
         if log.isEnabledFor(logging.DEBUG):
             log.debug(
-                "%s: %s %s: %s in %.0f ms (attempt %d)",
+                "%s: %s %s: %s in %.0f ms (attempt %d%s)",
                 self._operation.name,
                 self._operation.method,
                 self._url,
                 outcome,
                 attempt.elapsed * 1000,
                 len(self._attempts),
+                f", waited {attempt.queued:.3f} s for its turn" if attempt.queued else "",
             )
 
     def refused(self, response: Response) -> bool:
@@ -165,6 +172,8 @@ class Exchange(Generic[T]):
             DecodeError: When it answered something undocumented.
         """
         if response.status in self._operation.success:
+            if self._settings.quota is not None:
+                self._settings.quota.give(self._spent)
             return self._decode(response, self._document)
         gone_document = self._operation.when_gone
         gone = response.status == 404 and self._unsure  # noqa: PLR2004
@@ -199,6 +208,7 @@ class Exchange(Generic[T]):
         error = class_(self._operation.name, self._operation.method, self._url, fault.reason)
         if class_ in {TransportError, ConnectError} and not fault.lasting:
             self._repeatable = error
+            self._cost = quota.RETRY_AFTER_TIMEOUT if fault.timed_out else quota.RETRY
         return error
 
     def may_repeat(self, failure: BaseException) -> bool:
@@ -224,6 +234,24 @@ class Exchange(Generic[T]):
     def stopping(self, reason: StopReason) -> None:
         """Take note of the rule that ends the run."""
         self._stopped = reason
+
+    def may_spend(self) -> bool:
+        """Take what another attempt costs from the client's quota; False when it is used up."""
+        self._spent = self._cost
+        return self._settings.quota is None or self._settings.quota.take(self._cost)
+
+    def go(self) -> None:
+        """Take note that the turn of a request has come, after a wait."""
+        now = time.monotonic()
+        self._queued, self._sent = now - self._sent, now
+
+    def too_late(self, seconds: float) -> ThrottledError:
+        """Return the error for a turn that comes after the deadline."""
+        return ThrottledError(self._operation.name, self._operation.method, self._url, seconds)
+
+    def age(self) -> float:
+        """Return how many seconds ago the last request was sent."""
+        return time.monotonic() - self._sent
 
     def tell(
         self, error: IntegrationsError, client: SyncClient | AsyncClient | None = None
@@ -284,6 +312,7 @@ class Exchange(Generic[T]):
         )
         if response.status in RETRIED_STATUSES and self._operation.repeatable:
             self._repeatable = error
+            self._cost = quota.RETRY
         return error
 
     def _hint(self, status: int, class_: type[APIError]) -> str:

@@ -10,6 +10,7 @@ import attrs
 
 from .document import kind
 from .errors import InvalidArgumentError
+from .quota import CAPACITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,6 +62,10 @@ class Run(Protocol):
         """Take note of the rule that ends the run."""
         ...
 
+    def may_spend(self) -> bool:
+        """Take what another attempt costs from the client's quota; False when it is used up."""
+        ...
+
 
 RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504})
 """Answers that a later attempt may better: RFC 9110 for 408 and 5xx, RFC 6585 for 429."""
@@ -82,15 +87,20 @@ class Retry:
         initial: Upper bound of the first wait, in seconds.
         maximum: Upper bound of any wait, in seconds.
         retry_after_cap: The longest ``Retry-After`` to sit out, in seconds.
+        quota: How much the calls of a client may be repeated while they fail: a retry takes 5, one
+            after a timeout 10; a success returns what its last retry took, or 1 if it needed none.
+            None sets no bound.
 
     Raises:
-        InvalidArgumentError: When there is no attempt at all, or a wait is negative.
+        InvalidArgumentError: When there is no attempt at all, a wait is negative, or the quota is
+            below 1.
     """
 
     attempts: int = 3
     initial: float = 0.5
     maximum: float = 8.0
     retry_after_cap: float = 60.0
+    quota: int | None = CAPACITY
 
     def __attrs_post_init__(self) -> None:
         if self.attempts < 1:
@@ -99,6 +109,8 @@ class Retry:
             seconds: float = getattr(self, name)
             if not seconds >= 0:
                 raise InvalidArgumentError(f"retry.{name}", "seconds from 0", f"{seconds}")
+        if self.quota is not None and self.quota < 1:
+            raise InvalidArgumentError("retry.quota", "at least 1, or None", f"{self.quota}")
 
     @classmethod
     def of(cls, value: Retry | int) -> Retry:
@@ -121,6 +133,7 @@ class Attempt:
         waited: Seconds waited after it, before the next; 0 for the last.
         timestamp: When it began, in seconds since 1970.
         request_id: The platform's name for it, if it gave one and somebody looked.
+        queued: Seconds that it waited for its turn by the rate limit, before it started.
     """
 
     started: float
@@ -129,6 +142,7 @@ class Attempt:
     waited: float = 0.0
     timestamp: float = 0.0
     request_id: str | None = None
+    queued: float = 0.0
 
     @property
     def at(self) -> datetime:
@@ -207,6 +221,8 @@ def policy(retry: Retry, run: Run) -> Policy:
             wait=state.upcoming_sleep,
             remaining=run.remaining(),
         )
+        if reason is None and not run.may_spend():
+            reason = "quota"
         if reason is not None:
             run.stopping(reason)
         return reason is not None

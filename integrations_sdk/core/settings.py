@@ -12,6 +12,9 @@ import attrs
 
 from . import address, arguments, scopes as scope
 from .errors import ConfigurationError
+from .limits import Pace
+from .model import Unset
+from .quota import Quota
 from .retry import Retry
 from .secret import Secret
 from .tolerance import Drift
@@ -21,6 +24,7 @@ from .wire import Codec
 if TYPE_CHECKING:
     from .auth import Credentials
     from .document import JSON
+    from .limits import Budget, RateLimit
 
 T = TypeVar("T")
 _LOOPBACK: Final = r"127(\.\d{1,3}){3}"  # RFC 1122
@@ -49,6 +53,7 @@ class Platform:
         query: Sent with every request.
         request_id_header: Where it names a request.
         plain: Headers, in lower case, and members of the query that hold no secret.
+        rate_limit: What it documents that one credential may send; None when it documents nothing.
     """
 
     name: str
@@ -63,6 +68,11 @@ class Platform:
     query: Mapping[str, str] = attrs.Factory(dict[str, str])
     request_id_header: str = "x-request-id"
     plain: frozenset[str] = frozenset()
+    rate_limit: RateLimit | None = None
+
+
+def _pace(settings: Settings) -> Pace | None:
+    return Pace.of(settings.rate_limit, f"{settings.platform.name} {settings.base_url}")
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -78,10 +88,15 @@ class Settings:
     query: Mapping[str, str]
     strict: bool
     on_drift: DriftHook | None
+    rate_limit: Budget | None
+    quota: Quota | None
     encoded: str = attrs.field(
         init=False, default=attrs.Factory(lambda self: address.query(self.query), takes_self=True)
     )
     """The query as it travels: that of most calls, so that it is not written anew for each."""
+
+    pace: Pace | None = attrs.field(init=False, default=attrs.Factory(_pace, takes_self=True))
+    """How its calls wait for their turns; None when they need not."""
 
 
 @attrs.frozen(repr=False)
@@ -145,6 +160,7 @@ def load(
     query: Mapping[str, str],
     strict: bool | None,
     on_drift: DriftHook | None,
+    rate_limit: Budget | Unset | None,
     allow_plain_http: bool,
 ) -> Settings:
     """Put a client's settings together.
@@ -154,6 +170,12 @@ def load(
     """
     env = Environment(platform.prefix)
     url = env.pick(base_url, "base_url", str, platform.base_url)
+    attempts = env.pick(
+        None if retry is None else Retry.of(retry),
+        "attempts",
+        lambda text: Retry.of(int(text)),
+        Retry(),
+    )
     return Settings(
         platform=platform,
         base_url=checked_base_url(url, allow_plain_http=allow_plain_http),
@@ -166,16 +188,13 @@ def load(
             lambda text: Timeout.of(float(text)),
             Timeout(),
         ),
-        retry=env.pick(
-            None if retry is None else Retry.of(retry),
-            "attempts",
-            lambda text: Retry.of(int(text)),
-            Retry(),
-        ),
+        retry=attempts,
         headers={**platform.headers, **arguments.headers("headers", headers)},
         query={**platform.query, **query},
         strict=env.pick(strict, "strict", _read_bool, default=False),
         on_drift=on_drift,
+        rate_limit=platform.rate_limit if isinstance(rate_limit, Unset) else rate_limit,
+        quota=Quota.of(attempts.quota),
     )
 
 

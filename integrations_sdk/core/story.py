@@ -63,6 +63,7 @@ def _line(attempt: Attempt) -> str:
     when = attempt.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     line = f"{when} (+{attempt.started:.3f} s): {attempt.outcome} after {attempt.elapsed:.3f} s"
     line += f" (request id {attempt.request_id})" if attempt.request_id else ""
+    line += f"; its turn came after {attempt.queued:.3f} s" if attempt.queued else ""
     return f"{line}; waited {attempt.waited:.3f} s" if attempt.waited else line
 
 

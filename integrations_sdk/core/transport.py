@@ -142,16 +142,24 @@ class Fault(Exception):
         sent: Whether the server may have seen the request.
         overdue: Whether the request's deadline ended it.
         lasting: Whether the next attempt would end the same: a certificate that is not trusted.
+        timed_out: Whether one of the request's timeouts ended it.
     """
 
     def __init__(
-        self, reason: str, *, sent: bool, overdue: bool = False, lasting: bool = False
+        self,
+        reason: str,
+        *,
+        sent: bool,
+        overdue: bool = False,
+        lasting: bool = False,
+        timed_out: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.sent = sent
         self.overdue = overdue
         self.lasting = lasting
+        self.timed_out = timed_out
 
 
 class Transport(Protocol):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from integrations_sdk.core.auth import AsyncTokenProvider, TokenProvider
 from integrations_sdk.core.client import AsyncClient, Client, ProviderT, SyncClient, TransportT
+from integrations_sdk.core.limits import Budget
+from integrations_sdk.core.model import UNSET, Unset
 from integrations_sdk.core.retry import Retry
 from integrations_sdk.core.secret import Secret
 from integrations_sdk.core.settings import DriftHook
@@ -30,6 +32,8 @@ class OptimizePlayerClient(Client[TransportT, ProviderT]):
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``OPTIMIZEPLAYER_STRICT``.
         on_drift: Told of each drift, with the operation.
+        rate_limit: How fast calls go out at most for this key: a RateLimit or a RedisRateLimit.
+            Default: no limit, for OptimizePlayer documents none.
         allow_plain_http: Send the key unencrypted to another machine.
         transport: How to send; by default httpx, with the environment's proxy and certificates.
 
@@ -49,6 +53,7 @@ class OptimizePlayerClient(Client[TransportT, ProviderT]):
         headers: Mapping[str, str] | None = None,
         strict: bool | None = None,
         on_drift: DriftHook | None = None,
+        rate_limit: Budget | Unset | None = UNSET,
         allow_plain_http: bool = False,
         transport: TransportT | None = None,
     ) -> None:
@@ -64,6 +69,7 @@ class OptimizePlayerClient(Client[TransportT, ProviderT]):
             query={},
             strict=strict,
             on_drift=on_drift,
+            rate_limit=rate_limit,
             allow_plain_http=allow_plain_http,
             transport=transport,
         )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from integrations_sdk.core.auth import AsyncTokenProvider, TokenProvider
 from integrations_sdk.core.client import AsyncClient, Client, ProviderT, SyncClient, TransportT
+from integrations_sdk.core.limits import Budget
+from integrations_sdk.core.model import UNSET, Unset
 from integrations_sdk.core.retry import Retry
 from integrations_sdk.core.secret import Secret
 from integrations_sdk.core.settings import DriftHook
@@ -32,6 +34,8 @@ class PolisClient(Client[TransportT, ProviderT]):
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``POLIS_STRICT``.
         on_drift: Told of each drift, with the operation.
+        rate_limit: How fast calls go out at most for this token: a RateLimit or a RedisRateLimit.
+            Default: no limit, for Polis documents none.
         allow_plain_http: Send the token unencrypted to another machine.
         transport: How to send; by default httpx, with the environment's proxy and certificates.
 
@@ -52,6 +56,7 @@ class PolisClient(Client[TransportT, ProviderT]):
         headers: Mapping[str, str] | None = None,
         strict: bool | None = None,
         on_drift: DriftHook | None = None,
+        rate_limit: Budget | Unset | None = UNSET,
         allow_plain_http: bool = False,
         transport: TransportT | None = None,
     ) -> None:
@@ -67,6 +72,7 @@ class PolisClient(Client[TransportT, ProviderT]):
             query={},
             strict=strict,
             on_drift=on_drift,
+            rate_limit=rate_limit,
             allow_plain_http=allow_plain_http,
             transport=transport,
         )

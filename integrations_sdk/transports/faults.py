@@ -93,7 +93,12 @@ def fault_of(error: Exception, request: Request) -> Fault:
     reason = _WORDS.get(type(error).__name__, words)
     if cause is not None:
         reason = f"{reason}: {_words_of(cause)}"
-    return Fault(reason, sent=sent, lasting=not names.isdisjoint(_LASTING))
+    return Fault(
+        reason,
+        sent=sent,
+        lasting=not names.isdisjoint(_LASTING),
+        timed_out="TimeoutException" in names,
+    )
 
 
 def _words_of(error: OSError) -> str:

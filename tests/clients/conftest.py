@@ -55,6 +55,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     stopped = SimpleNamespace(monotonic=clock.monotonic, time=clock.monotonic)
     monkeypatch.setattr("integrations_sdk.core.exchange.time", stopped)
     monkeypatch.setattr("integrations_sdk.transports.faults.time", stopped)
+    monkeypatch.setattr(
+        "integrations_sdk.core.limits.time",
+        SimpleNamespace(monotonic=clock.monotonic, sleep=clock.wait),
+    )
     monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=clock.wait))
     monkeypatch.setattr(asyncio, "sleep", sleep)
     return clock

@@ -32,6 +32,8 @@ from integrations_sdk import (
     PermissionDeniedError,
     PreconditionFailedError,
     RateLimitError,
+    RateLimitUnavailableError,
+    ThrottledError,
     TransportError,
     UnprocessableEntityError,
 )
@@ -46,7 +48,9 @@ PARENTS: dict[type[IntegrationsError], type[BaseException]] = {
     TransportError: IntegrationsError,
     ConnectError: TransportError,
     DeadlineExceededError: TransportError,
+    ThrottledError: DeadlineExceededError,
     AmbiguousWriteError: TransportError,
+    RateLimitUnavailableError: IntegrationsError,
     CleanupError: IntegrationsError,
     DecodeError: IntegrationsError,
     APIError: IntegrationsError,
@@ -77,7 +81,11 @@ BY_STATUS: dict[int, type[APIError]] = {
     599: InternalServerError,
 }
 OF_AN_ANSWER = [class_ for class_ in PARENTS if issubclass(class_, APIError)]
-OF_THE_WAY = [class_ for class_ in PARENTS if issubclass(class_, TransportError)]
+OF_THE_WAY = [
+    class_
+    for class_ in PARENTS
+    if issubclass(class_, TransportError) and class_ is not ThrottledError
+]
 
 
 def api_error(class_: type[APIError] = APIError, **particulars: Any) -> APIError:
@@ -97,6 +105,8 @@ MAKERS: dict[type[IntegrationsError], Callable[[], IntegrationsError]] = {
     ConfigurationError: lambda: ConfigurationError("no token"),
     InvalidArgumentError: lambda: InvalidArgumentError("per_page", "at least 1", "0"),
     MissingScopeError: lambda: MissingScopeError("integration.get", ["b", "a"], ["z", "y"]),
+    RateLimitUnavailableError: lambda: RateLimitUnavailableError("the Redis is away"),
+    ThrottledError: lambda: ThrottledError("integration.get", "GET", URL, 75.0),
     CleanupError: lambda: CleanupError("it is still locked: unlock it"),
     DecodeError: lambda: DecodeError(
         "items[2].id",

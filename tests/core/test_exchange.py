@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 from integrations_sdk import (
+    UNSET,
     AmbiguousWriteError,
     APIError,
     Attempt,
@@ -68,6 +69,7 @@ def settings(platform: Platform = LOSANT, **told: Any) -> Settings:
         "query": {},
         "strict": None,
         "on_drift": None,
+        "rate_limit": UNSET,
         "allow_plain_http": False,
     }
     return load(platform, **{**untold, **told})

@@ -98,7 +98,7 @@ def options(auth_url: str = "https://auth.example", **given: Any) -> dict[str, A
         url_name="auth_url",
     )
     missing = dict.fromkeys(
-        ("base_url", "scopes", "timeout", "retry", "strict", "on_drift", "transport")
+        ("base_url", "scopes", "timeout", "retry", "strict", "on_drift", "rate_limit", "transport")
     )
     plain: dict[str, Any] = {"headers": {}, "query": {}, "allow_plain_http": False}
     return {**missing, **plain, "token": grant, **given}

@@ -62,6 +62,9 @@ class FakeRun:
     def stopping(self, reason: StopReason) -> None:
         self.stopped.append(reason)
 
+    def may_spend(self) -> bool:
+        return True
+
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from integrations_sdk import ConfigurationError, InvalidArgumentError, Retry, Secret, Timeout
+from integrations_sdk import UNSET, ConfigurationError, InvalidArgumentError, Retry, Secret, Timeout
 from integrations_sdk.core.settings import Environment, Settings, checked_base_url, load
 from integrations_sdk.losant.platform import LOSANT
 
@@ -24,6 +24,7 @@ UNTOLD: dict[str, Any] = {
     "query": {},
     "strict": None,
     "on_drift": None,
+    "rate_limit": UNSET,
     "allow_plain_http": False,
 }
 

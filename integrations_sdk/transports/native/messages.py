@@ -91,9 +91,9 @@ def _fault(library: Library, error: Exception, request: Request) -> Fault:
         if time.monotonic() >= request.deadline:
             return Fault(OVERDUE, sent=sent, overdue=True)
         if isinstance(error, library.pool_timeout):
-            return Fault(_NO_PLACE, sent=False)
+            return Fault(_NO_PLACE, sent=False, timed_out=True)
         words = "no answer within the read" if sent else "no connection within the connect"
-        return Fault(f"{words} timeout", sent=sent)
+        return Fault(f"{words} timeout", sent=sent, timed_out=True)
     if isinstance(error, library.closed):
         return Fault("the transport was closed", sent=True)
     return _lost(causes) if sent else _unconnected(causes[-1])
