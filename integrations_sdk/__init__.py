@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         Polis as Polis,
         PolisAuth as PolisAuth,
     )
+    from .redis import RedisRateLimit as RedisRateLimit
     from .transports import (
         AsyncFastTransport as AsyncFastTransport,
         AsyncHttpx2Transport as AsyncHttpx2Transport,
@@ -109,6 +110,7 @@ _ROOMS = {
     "losant": ("AsyncLosant", "Losant"),
     "optimizeplayer": ("AsyncOptimizePlayer", "OptimizePlayer"),
     "polis": ("AsyncPolis", "AsyncPolisAuth", "Polis", "PolisAuth"),
+    "redis": ("RedisRateLimit",),
     "transports": (
         "AsyncFastTransport",
         "AsyncHttpx2Transport",

@@ -215,6 +215,9 @@ class Pace:
             self._last = token, limiter
         return limiter
 
+    def __reduce__(self) -> tuple[type[Pace], tuple[Budget, str]]:
+        return Pace, (self._budget, self._scope)  # the token stays here
+
 
 class Run(Protocol):
     """What must be known of the run that waits for its turn."""

@@ -100,6 +100,14 @@ def test_a_client_looks_for_its_limiter_again_when_its_token_changes(token: Secr
     assert pace.limiter(token) is first
 
 
+def test_a_pace_travels_without_the_token(token: Secret) -> None:
+    pace = Pace(TINY, "P")
+    limiter = pace.limiter(token)
+    pickled = pickle.dumps(pace)
+    assert token.reveal().encode() not in pickled
+    assert pickle.loads(pickled).limiter(token) is limiter
+
+
 def test_threads_together_take_no_more_than_there_is(token: Secret) -> None:
     limiter = RateLimit(rate=0.001, burst=5_000).limiter("P", token)
     with ThreadPoolExecutor(8) as pool:
