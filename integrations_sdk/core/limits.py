@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 import time
 from typing import TYPE_CHECKING, Final, Protocol
 from weakref import WeakValueDictionary
@@ -19,6 +18,7 @@ import attrs
 from .bucket import Bucket
 from .document import kind
 from .errors import InvalidArgumentError
+from .locks import Lock
 from .transport import LONGEST
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class LocalLimiter:
 
     def __init__(self, limit: RateLimit) -> None:
         self._bucket = Bucket(limit, time.monotonic())
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def take(self, within: float) -> tuple[int | None, float]:
         """Take the next turn."""
@@ -172,7 +172,7 @@ _in_use: WeakValueDictionary[_Key, LocalLimiter] = WeakValueDictionary()
 _kept: dict[_Key, LocalLimiter] = {}
 """Those that are not at rest: a client that is closed leaves its calls in the server's count."""
 
-_registry_lock: Final = threading.Lock()
+_registry_lock: Final = Lock()
 
 
 def _shared(limit: RateLimit, scope: str, token: Secret) -> LocalLimiter:
@@ -206,6 +206,9 @@ class Pace:
             wanted = "a RateLimit, a RedisRateLimit or None"  # callers without a type checker
             raise InvalidArgumentError("rate_limit", wanted, kind(budget))
         return None if budget is None else cls(budget, scope)
+
+    def __reduce__(self) -> tuple[type[Pace], tuple[Budget, str]]:
+        return Pace, (self._budget, self._scope)  # and no token
 
     def limiter(self, token: Secret) -> Limiter:
         """Return the limiter of a token."""

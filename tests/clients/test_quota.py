@@ -48,7 +48,7 @@ def test_the_error_says_that_the_quota_is_used_up(face: Any, serve: Serve) -> No
 
     first, second = fail(face, client), fail(face, client)
 
-    words = "; not tried again: the client's retry quota is used up"
+    words = "; not tried again, for the retry quota is used up"
     assert str(first).endswith(f"(after 2 attempts){words}")
     assert str(second).endswith(f"answered 503{words}")
     assert isinstance(second, InternalServerError)

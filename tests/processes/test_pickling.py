@@ -170,6 +170,15 @@ def test_a_name_that_the_other_process_does_not_know_is_told_at_the_first_call(
         face(twin.integration.get(**work.IDS))
 
 
+def test_a_client_travels_after_calls_under_a_rate_limit_too(face: Face) -> None:
+    recorder = Recorder(face, Answer(json={"_userId": "1", "scope": "all"}))
+    client = face.client(Celigo, CANARY, transport=recorder.transport)
+    face(client.token.info())
+    client._wire.given = None
+
+    assert sent(client)._settings.rate_limit == client._settings.rate_limit
+
+
 def test_a_copy_shares_connections_and_token_and_closes_neither(face: Face) -> None:
     recorder = Recorder(face, Answer(json=integration()), Answer(json=integration()))
     client = face.losant(CANARY, transport=recorder.transport)
