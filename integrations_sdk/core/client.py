@@ -344,12 +344,11 @@ class SyncClient(Client[Transport, TokenProvider]):
         return Retrying(**policy(self._settings.retry, exchange))(attempt)
 
     def _attempt(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
-        deadline = exchange.deadline
         try:
-            token = self._token.get(deadline=deadline)
+            token = self._token.get(None, exchange.deadline)
             response = self._exchange(exchange, token)
             if exchange.refused(response):
-                fresh = self._token.get(refused=token, deadline=deadline)
+                fresh = self._token.get(token, exchange.deadline)
                 if fresh != token:
                     response = self._exchange(exchange, fresh)
             return read(response)
@@ -468,12 +467,11 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
         return await AsyncRetrying(**policy(self._settings.retry, exchange))(attempt)
 
     async def _attempt(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
-        deadline = exchange.deadline
         try:
-            token = await self._token.aget(deadline=deadline)
+            token = await self._token.aget(None, exchange.deadline)
             response = await self._exchange(exchange, token)
             if exchange.refused(response):
-                fresh = await self._token.aget(refused=token, deadline=deadline)
+                fresh = await self._token.aget(token, exchange.deadline)
                 if fresh != token:
                     response = await self._exchange(exchange, fresh)
             return read(response)

@@ -7,8 +7,6 @@ import math
 import time
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-import attrs
-
 from integrations_sdk._version import __version__
 
 from . import address, document, quota, scopes
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
     from .call import Call
     from .client import AsyncClient, SyncClient
     from .document import JSON
-    from .retry import StopReason
+    from .retry import Noted, StopReason
     from .secret import Secret
     from .settings import Settings
     from .tolerance import Drift
@@ -91,7 +89,7 @@ class Exchange(Generic[T]):
         self._began = self._sent = time.monotonic()
         total = settings.timeout.total
         self.deadline: float = deadline if total is None else min(deadline, self._began + total)
-        self._attempts: list[Attempt] = []
+        self._attempts: list[Noted] = []
         self._repeatable: BaseException | None = None
         self._tokens: list[Secret] = []
         self._credentials: list[Credentials] = []
@@ -135,15 +133,15 @@ class Exchange(Generic[T]):
     def note(self, outcome: str) -> None:
         """Write down how a request went."""
         elapsed = time.monotonic() - self._sent
-        attempt = Attempt(
-            started=self._sent - self._began,
-            elapsed=elapsed,
-            outcome=outcome,
-            timestamp=time.time() - elapsed,
-            queued=self._queued,
+        queued, self._queued = self._queued, 0.0
+        self._attempts.append(
+            {
+                "started": self._sent - self._began,
+                "elapsed": elapsed,
+                "outcome": outcome,
+                "queued": queued,
+            }
         )
-        self._queued = 0.0
-        self._attempts.append(attempt)
         if log.isEnabledFor(logging.DEBUG):
             log.debug(
                 "%s: %s %s: %s in %.0f ms (attempt %d%s)",
@@ -151,9 +149,9 @@ class Exchange(Generic[T]):
                 self._operation.method,
                 self._url,
                 outcome,
-                attempt.elapsed * 1000,
+                elapsed * 1000,
                 len(self._attempts),
-                f", waited {attempt.queued:.3f} s for its turn" if attempt.queued else "",
+                f", waited {queued:.3f} s for its turn" if queued else "",
             )
 
     def refused(self, response: Response) -> bool:
@@ -191,7 +189,7 @@ class Exchange(Generic[T]):
             headers=response.headers,
             request_id=request_id,
             elapsed=time.monotonic() - self._began,
-            attempts=tuple(self._attempts),
+            attempts=self._told(),
         )
 
     def fail(self, fault: Fault) -> TransportError:
@@ -226,10 +224,9 @@ class Exchange(Generic[T]):
 
     def waiting(self, seconds: float) -> None:
         """Take note of a wait that is about to begin."""
-        self._attempts[-1] = attrs.evolve(self._attempts[-1], waited=seconds)
-        log.info(
-            "%s: %s; again in %.1f s", self._operation.name, self._attempts[-1].outcome, seconds
-        )
+        last = self._attempts[-1]
+        last["waited"] = seconds
+        log.info("%s: %s; again in %.1f s", self._operation.name, last["outcome"], seconds)
 
     def stopping(self, reason: StopReason) -> None:
         """Take note of the rule that ends the run."""
@@ -257,15 +254,21 @@ class Exchange(Generic[T]):
         self, error: IntegrationsError, client: SyncClient | AsyncClient | None = None
     ) -> None:
         """Give an error the story of this run, unless it has its own: of asking for a token."""
+        if self._unsure and self._operation.writes:
+            error.leave_open(self._call, client)
         if error.operation not in {None, self._operation.name}:
             error.during = self._operation.name
             return
         error.operation = self._operation.name
-        error.attempts = tuple(self._attempts)
+        error.attempts = self._told()
         error.asked = f"{self._operation.method} {self._url}"
         error.stopped = self._stopped or _why_final(error)
-        if self._unsure and self._operation.writes:
-            error.leave_open(self._call, client)
+
+    def _told(self) -> tuple[Attempt, ...]:
+        began = time.time() - time.monotonic() + self._began
+        return tuple(
+            Attempt(**noted, timestamp=began + noted["started"]) for noted in self._attempts
+        )
 
     def _encoded_body(self) -> bytes | None:
         operation = self._operation
@@ -370,7 +373,7 @@ class Exchange(Generic[T]):
         found = response.headers.get(self._settings.platform.request_id_header)
         request_id = self._redacted(found) if found is not None else None
         if self._attempts:
-            self._attempts[-1] = attrs.evolve(self._attempts[-1], request_id=request_id)
+            self._attempts[-1]["request_id"] = request_id
         return request_id
 
     def _redacted(self, text: str) -> str:

@@ -207,9 +207,6 @@ class Pace:
             raise InvalidArgumentError("rate_limit", wanted, kind(budget))
         return None if budget is None else cls(budget, scope)
 
-    def __reduce__(self) -> tuple[type[Pace], tuple[Budget, str]]:
-        return Pace, (self._budget, self._scope)  # and no token
-
     def limiter(self, token: Secret) -> Limiter:
         """Return the limiter of a token."""
         known, limiter = self._last

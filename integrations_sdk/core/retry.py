@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tenacity import RetryCallState
-    from typing_extensions import TypedDict
+    from typing_extensions import NotRequired, TypedDict
 
     class Policy(TypedDict):
         """The arguments that ``tenacity.Retrying`` and ``tenacity.AsyncRetrying`` share."""
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
         stop: Callable[[RetryCallState], bool]
         before_sleep: Callable[[RetryCallState], None]
         reraise: bool
+
+    class Noted(TypedDict):
+        """What is written down of an attempt while a call runs: an Attempt, if somebody asks."""
+
+        started: float
+        elapsed: float
+        outcome: str
+        queued: float
+        waited: NotRequired[float]
+        request_id: NotRequired[str | None]
 
 
 StopReason: TypeAlias = Literal[

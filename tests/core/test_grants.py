@@ -25,6 +25,7 @@ from integrations_sdk import (
     InternalServerError,
     Model,
     Operation,
+    Retry,
     Secret,
     Timeout,
 )
@@ -356,6 +357,25 @@ def test_an_asking_that_fails_names_the_call_that_needs_the_token(face: Face) ->
     error = caught.value
     assert (error.operation, error.during, error.stopped) == ("token.ask", "thing.get", "attempts")
     assert "For: a token, which thing.get needs" in error.explain()
+
+
+def test_an_asking_that_fails_after_a_write_was_lost_leaves_the_write_open(face: Face) -> None:
+    put = Operation(name="thing.put", method="PUT", path="/x", returns=Thing, repeatable=True)
+    server = Server(face, expires_in=0)
+
+    def once(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT":
+            raise httpx.ReadError("gone")
+        return httpx.Response(400, json="no") if server.granted else server.answer(request)
+
+    transport = face.transport(httpx.MockTransport(once))
+    client = face.client(Plain, transport=transport, retry=Retry(attempts=2, initial=0))
+    with pytest.raises(BadRequestError) as caught:
+        face(client.send(put({})))
+    error = caught.value
+    assert (error.operation, error.during) == ("token.ask", "thing.put")
+    assert error.ambiguous
+    assert error.call == put({})
 
 
 def test_a_thread_waits_for_anothers_token_no_longer_than_its_deadline() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from integrations_sdk import (
+    UNSET,
     AmbiguousWriteError,
     APIError,
     ConfigurationError,
@@ -19,9 +20,11 @@ from integrations_sdk import (
     Operation,
     Outcome,
 )
-from integrations_sdk.celigo import Celigo, PatchOperation
+from integrations_sdk.celigo import Celigo, Integration as CeligoIntegration, PatchOperation
 from integrations_sdk.celigo.models import JsonPatch
 from integrations_sdk.celigo.operations import PATCH
+from integrations_sdk.cxengage import CxEngage, Salesforce
+from integrations_sdk.cxengage.token import REQUEST
 from integrations_sdk.losant import IntegrationPatch, IntegrationPost
 from integrations_sdk.losant.integration import CREATE, DELETE, PATCH as LOSANT_PATCH
 from tests.clients.recorder import Answer, Recorder
@@ -239,3 +242,54 @@ def test_a_json_patch_of_what_is_gone_did_not_take_effect(face: Face) -> None:
 def test_how_a_write_is_read_back_can_be_pickled() -> None:
     for declared in (CREATE, DELETE, LOSANT_PATCH):
         assert pickle.loads(pickle.dumps(declared)).name == declared.name
+
+
+# What platforms set by themselves
+
+
+@pytest.mark.parametrize(
+    ("members", "verdict"),
+    [
+        ({"name": "a", "lastModifiedBy": "u-2", "_connectorId": INTEGRATION}, True),
+        ({"name": "a", "lastModified": "2026-01-01T00:00:00.000Z", "numFlows": 3}, True),
+        ({"name": "a", "updateInProgress": True}, None),
+        ({"name": "a", "readme": "r"}, False),
+        ({"name": "b"}, False),
+    ],
+)
+def test_a_replacement_is_told_from_what_celigo_sets_by_itself(
+    face: Face, members: dict[str, Any], verdict: bool | None
+) -> None:
+    recorder = Recorder(face, Answer(json={"_id": INTEGRATION, **members}))
+    client = face.client(Celigo, "tok-SAMPLE", transport=recorder.transport)
+    sent = CeligoIntegration(
+        id=INTEGRATION, name="a", last_modified_by="u-1", update_in_progress=False
+    )
+    if "updateInProgress" not in members:
+        sent.update_in_progress = UNSET
+    call = client.integration.update.call(integration_id=INTEGRATION, integration=sent)
+    assert face(client.check(call)).took_effect is verdict
+
+
+@pytest.mark.parametrize(
+    ("members", "verdict"),
+    [
+        ({"username": "u", "password": "p"}, True),
+        ({"username": "u", "password": "p", "instance": "na-17"}, True),
+        ({"username": "u", "password": "p", "consumer-key": "k"}, False),
+        ({"username": "u", "password": "q"}, False),
+    ],
+)
+def test_a_setting_is_told_from_what_cxengage_sets_or_leaves_out(
+    face: Face, members: dict[str, Any], verdict: bool
+) -> None:
+    recorder = Recorder(face, Answer(json={"id": "salesforce", **members}))
+    client = face.client(CxEngage, "tok-SAMPLE", transport=recorder.transport)
+    sent = Salesforce(username="u", password="p")
+    call = client.integration.set.call(tenant_id="harbor", integration=sent)
+    assert face(client.check(call)).took_effect is verdict
+
+
+def test_asking_for_a_token_writes_nothing() -> None:
+    assert not REQUEST.writes
+    assert REQUEST.repeatable

@@ -53,7 +53,6 @@ WRITES: dict[str, tuple[dict[str, Any], Script]] = {
         answering(BODY, status="201 Created"),
     ),
     "patch": ({**IDS, "integration": IntegrationPatch(name="b")}, OK),
-    "delete": (IDS, answering(b'{"success": true}')),
 }
 
 # A request was taken, and no whole answer came: cases of one kind for the runner above.
@@ -120,6 +119,18 @@ def test_a_write_whose_answer_was_lost_is_sent_exactly_once(
             face(getattr(client.integration, name)(**arguments))
 
         assert len(server.requests) == server.connections == 1
+
+
+@pytest.mark.parametrize("script", LOST.values(), ids=LOST.keys())
+def test_a_deletion_whose_answer_was_lost_is_repeated_and_done_when_nothing_is_left(
+    face: Face, script: Script
+) -> None:
+    with Server(script, answering(b'{"type": "NotFound"}', status="404 Not Found")) as server:
+        client = face.losant(base_url=server.url, retry=NOW)
+
+        assert face(client.integration.delete(**IDS)).success is True
+
+        assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("name", ["get", *sorted(WRITES)])
