@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
 from integrations_sdk.sandbox.guard import PATIENCE, Guard, Hosts
+from integrations_sdk.sandbox.paths import Paths, segments_of
 from integrations_sdk.sandbox.platform import Call, Gate, Operation, Platform, Refusal
 from integrations_sdk.sandbox.store import Store
 from integrations_sdk.sandbox.switches import settle
@@ -70,21 +71,24 @@ def build_app(
         name = scope["path"].lstrip("/").partition("/")[0]
         return _refusal_response(houses.get(name), refusal)
 
-    async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
-        message = f"{scope['method']} {scope['path']} is not a path of this sandbox"
-        await refuse(scope, Refusal(404, message))(scope, receive, send)
+    paths = Paths({path: desk for house in houses.values() for path, desk in _desks(house).items()})
 
-    def router(house: _House) -> Router:
-        platform = house.platform
-        paths: dict[str, dict[str, Operation]] = {}
-        for base in (platform.base_path, *platform.other_base_paths):
-            for operation in filter(house.offers, platform.operations):
-                paths.setdefault(base + operation.path, {})[operation.method] = operation
-        routes = [Route(path, _Desk(house, operations)) for path, operations in paths.items()]
-        return Router(routes, redirect_slashes=False, default=unknown)
+    def find(scope: Scope) -> _Desk:
+        found = paths.find(segments_of(scope))
+        if found is None:
+            message = f"{scope['method']} {scope['path']} is not a path of this sandbox"
+            raise Refusal(404, message)
+        desk, scope["path_params"] = found
+        return desk
 
-    mounts = [Mount(f"/{name}", router(house)) for name, house in houses.items()]
-    app = Router(mounts, redirect_slashes=False, default=unknown)
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            desk: ASGIApp = find(scope)
+        except Refusal as refusal:
+            desk = refuse(scope, refusal)
+        await desk(scope, receive, send)
+
+    app = Router(redirect_slashes=False, default=answer)
     return Guard(app, hosts=Hosts(host), refuse=refuse, patience=patience)
 
 
@@ -105,6 +109,17 @@ class _House:
             return True
         name, value = operation.only_with
         return self.switches[name] == value
+
+
+def _desks(house: _House) -> dict[str, "_Desk"]:
+    """Return what answers at each path of a platform."""
+    platform = house.platform
+    paths: dict[str, dict[str, Operation]] = {}
+    for base in (platform.base_path, *platform.other_base_paths):
+        for operation in filter(house.offers, platform.operations):
+            path = f"/{platform.name}{base}{operation.path}"
+            paths.setdefault(path, {})[operation.method] = operation
+    return {path: _Desk(house, operations) for path, operations in paths.items()}
 
 
 def _refusal_response(house: _House | None, refusal: Refusal) -> Response:

@@ -213,7 +213,7 @@ def test_a_request_of_http_1_0_needs_no_host(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "path",
     ["", "/", "/applications", f"{MANY}/", f"{ONE}/", f"{ONE}/x", "/applications//integrations",
-     MANY.upper(), f"{MANY}/a%2Fb", "/integrations"],
+     MANY.upper(), f"{MANY}%2F", f"{MANY}%0A", f"{MANY}/a%2Fb/c", f"{MANY}/../x", "/integrations"],
 )  # fmt: skip
 def test_an_unknown_path_is_not_found_in_the_platforms_shape(sandbox: Sandbox, path: str) -> None:
     with connect(sandbox) as connection:
