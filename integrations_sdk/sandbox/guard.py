@@ -108,6 +108,9 @@ class Guard:
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > MAX_BODY:
             raise _too_large()
+        coding = headers.get("content-encoding", "")
+        if coding.lower() not in {"", "identity"}:  # it may hold a thousand times what it weighs
+            raise Refusal(415, f"A body of the Content-Encoding {coding!r} is not taken")
         try:
             return await asyncio.wait_for(_body(receive), self._patience)
         except asyncio.TimeoutError:

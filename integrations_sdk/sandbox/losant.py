@@ -133,6 +133,7 @@ _TYPES = {
     405: "MethodNotAllowed",
     408: "RequestTimeout",
     413: "PayloadTooLarge",
+    415: "UnsupportedMediaType",
     500: "InternalServerError",
 }
 

@@ -1,4 +1,4 @@
-"""Runs an ASGI application in a thread of its own."""
+"""Runs an ASGI application in a thread of its own, and gives up connections that hold it up."""
 
 import asyncio
 import contextlib
@@ -6,11 +6,13 @@ import socket
 import threading
 from collections.abc import Callable
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from integrations_sdk.sandbox.errors import SandboxError
+from integrations_sdk.sandbox.guard import PATIENCE
 
 HIGHEST_PORT = 65535
 
@@ -22,19 +24,21 @@ class BackgroundServer:
         app: What answers.
         host: The address to listen on.
         port: The port to listen on; 0 takes a free one.
+        patience: Seconds that a client may take to send the head of a request, and to take
+            an answer that is larger than the buffers on the way.
 
     Raises:
         SandboxError: The address cannot be listened on.
     """
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, *, host: str, port: int, patience: float = PATIENCE) -> None:
         # Listening starts here, so a busy port is the caller's error and nobody is turned away.
         self._socket = _listen(host, port)
         self.port: int = self._socket.getsockname()[1]
         self._server = _Server(
             uvicorn.Config(
                 app,
-                http=_Quiet,
+                http=type("_PatientConnection", (_Connection,), {"patience": patience}),
                 loop="asyncio",
                 ws="none",
                 lifespan="off",
@@ -62,16 +66,52 @@ class BackgroundServer:
         self._thread.join()
 
 
-class _Quiet(H11Protocol):
-    """Keeps no access log, for it would show query strings, and a key may travel there.
+class _Connection(H11Protocol):
+    """One connection, which does not wait for ever.
 
-    uvicorn's own setting takes the handlers of a logger away, for the whole process; it logs again
-    when one comes later, and pytest brings one to each test.
+    uvicorn would, for the head of a request and for a client to take its answer, and so slow
+    clients could use up what the process may open. Bodies are the guard's to wait for.
+
+    Attributes:
+        patience: Seconds until a connection that waits in these ways is dropped.
     """
 
+    patience: float = PATIENCE
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        # An access log would show query strings, and a key may travel there. uvicorn's own setting
+        # takes the handlers of a logger away, for the whole process; it logs again when one comes
+        # later, and pytest brings one to each test.
         self.access_log = False
         super().connection_made(transport)
+        self._head = self._drop_later()
+        self._answer: asyncio.TimerHandle | None = None
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        unread, _ = self.conn.trailing_data
+        if self.conn.their_state is not h11.IDLE or not unread:
+            self._head.cancel()
+        elif self._head.cancelled():  # the next head has begun
+            self._head = self._drop_later()
+
+    def pause_writing(self) -> None:
+        self._answer = self._drop_later()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        if self._answer is not None:
+            self._answer.cancel()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        for deadline in (self._head, self._answer):
+            if deadline is not None:
+                deadline.cancel()
+        super().connection_lost(exc)
+
+    def _drop_later(self) -> asyncio.TimerHandle:
+        return self.loop.call_later(self.patience, self.transport.abort)
 
 
 class _Server(uvicorn.Server):
