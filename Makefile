@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 BENCH := .venv-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format coverage build bench bench-check clean
+.PHONY: help demo test test-all kill check format coverage build bench bench-check clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ test: $(VENV)/.dev ## Run every test, and measure coverage
 
 test-all: ## Run every test on each of Python 3.10 to 3.13 that this machine has
 	@sh tests/run_on_all_pythons.sh
+
+kill: $(VENV)/.dev ## Kill the sandbox N times while it is written to, and count what is lost
+	@KILLS=$(or $(N),200) $(BIN)/python -m pytest -rP tests/sandbox/test_kills.py $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types and layering
 	@$(BIN)/ruff format --check .
