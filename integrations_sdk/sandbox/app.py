@@ -11,11 +11,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
 from integrations_sdk.sandbox.guard import PATIENCE, Guard, Hosts
+from integrations_sdk.sandbox.openapi import Served, document
 from integrations_sdk.sandbox.paths import Paths, segments_of
 from integrations_sdk.sandbox.platform import Call, Gate, Operation, Platform, Refusal
 from integrations_sdk.sandbox.store import Store
 from integrations_sdk.sandbox.switches import settle
 from integrations_sdk.sandbox.tokens import TokenError, Tokens, scopes_of
+
+DOCUMENT = "/openapi.json"
+"""The path of the OpenAPI document, which anyone on this machine may read."""
 
 _logger = logging.getLogger(__name__)
 
@@ -71,9 +75,21 @@ def build_app(
         name = scope["path"].lstrip("/").partition("/")[0]
         return _refusal_response(houses.get(name), refusal)
 
-    paths = Paths({path: desk for house in houses.values() for path, desk in _desks(house).items()})
+    async def describe(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] in {"GET", "HEAD"}:
+            served = [Served(house.platform, house.operations) for house in houses.values()]
+            response: Response = JSONResponse(document(served))
+        else:
+            message = f"{scope['method']} is not offered at this path; allowed are: GET, HEAD"
+            response = refuse(scope, Refusal(405, message, headers={"Allow": "GET, HEAD"}))
+        await response(scope, receive, send)
 
-    def find(scope: Scope) -> _Desk:
+    desks: dict[str, ASGIApp] = {DOCUMENT: describe}
+    for house in houses.values():
+        desks |= _desks(house)
+    paths = Paths(desks)
+
+    def find(scope: Scope) -> ASGIApp:
         found = paths.find(segments_of(scope))
         if found is None:
             message = f"{scope['method']} {scope['path']} is not a path of this sandbox"
@@ -83,7 +99,7 @@ def build_app(
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            desk: ASGIApp = find(scope)
+            desk = find(scope)
         except Refusal as refusal:
             desk = refuse(scope, refusal)
         await desk(scope, receive, send)
@@ -103,20 +119,23 @@ class _House:
     gate: Gate
     redact: bool
 
-    def offers(self, operation: Operation) -> bool:
-        """Tell whether the switches let an operation be there."""
-        if operation.only_with is None:
-            return True
-        name, value = operation.only_with
-        return self.switches[name] == value
+    @property
+    def operations(self) -> list[Operation]:
+        """The operations that the switches let be there."""
+        return [
+            operation
+            for operation in self.platform.operations
+            if operation.only_with is None
+            or self.switches[operation.only_with[0]] == operation.only_with[1]
+        ]
 
 
-def _desks(house: _House) -> dict[str, "_Desk"]:
+def _desks(house: _House) -> dict[str, ASGIApp]:
     """Return what answers at each path of a platform."""
     platform = house.platform
     paths: dict[str, dict[str, Operation]] = {}
     for base in (platform.base_path, *platform.other_base_paths):
-        for operation in filter(house.offers, platform.operations):
+        for operation in house.operations:
             path = f"/{platform.name}{base}{operation.path}"
             paths.setdefault(path, {})[operation.method] = operation
     return {path: _Desk(house, operations) for path, operations in paths.items()}

@@ -21,14 +21,24 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse, Response
 
 from integrations_sdk.sandbox import json_patch
-from integrations_sdk.sandbox.celigo_examples import EXAMPLES, USER
-from integrations_sdk.sandbox.celigo_listing import BadQuery, page, projected
+from integrations_sdk.sandbox.celigo_examples import DIY, EXAMPLES, USER
+from integrations_sdk.sandbox.celigo_listing import QUERY, BadQuery, page, projected
 from integrations_sdk.sandbox.documents import MAX_DEPTH, Json, JsonObject, is_deep
 from integrations_sdk.sandbox.limits import LeakyBucket, bucket_gate
-from integrations_sdk.sandbox.platform import Call, Gate, Operation, Platform, Refusal, open_gate
+from integrations_sdk.sandbox.platform import (
+    Body,
+    Call,
+    Gate,
+    Operation,
+    PathParameter,
+    Platform,
+    Refusal,
+    open_gate,
+)
 from integrations_sdk.sandbox.schema import (
     MASK,
     Choice,
+    Either,
     Flag,
     Items,
     Nullable,
@@ -335,15 +345,84 @@ _READ = _WRITE | {"monitor"}
 _MANY = "/integrations"
 _ONE = f"{_MANY}/{{_id}}"
 
+_SHOWN = Record(
+    {**dict.fromkeys(_STAMPS, Text()), **INTEGRATION.members}, required=["_id"], open=True
+)
+_MANIFEST = Record({"model": Choice(["Integration"]), "_id": Text(), "name": Text()})
+_CLONE = Record({**CLONE.members, "connectionMap": Record({}, open=True)}, open=True)
+_USER = Record({"_userId": Text()}, required=["_userId"])
+_ERROR = Record({"field": Text(), "code": Text(), "message": Text()}, required=["code", "message"])
+
 _OPERATIONS = (
-    Operation("tokenInfo", "GET", "/tokenInfo", _token_info),
-    Operation("integrations.list", "GET", _MANY, _list, _READ),
-    Operation("integrations.create", "POST", _MANY, _create, _WRITE),
-    Operation("integrations.get", "GET", _ONE, _get, _READ),
-    Operation("integrations.update", "PUT", _ONE, _update, _WRITE),
-    Operation("integrations.patch", "PATCH", _ONE, _patch, _WRITE),
-    Operation("integrations.delete", "DELETE", _ONE, _delete, _WRITE),
-    Operation("integrations.clone", "POST", f"{_ONE}/clone", _clone, _WRITE),
+    Operation("tokenInfo", "GET", "/tokenInfo", _token_info, answers={200: _USER}, refusals=[429]),
+    Operation(
+        "integrations.list",
+        "GET",
+        _MANY,
+        _list,
+        _READ,
+        query=QUERY,
+        answers={200: Items(_SHOWN), 204: None},
+        refusals=[429],
+    ),
+    Operation(
+        "integrations.create",
+        "POST",
+        _MANY,
+        _create,
+        _WRITE,
+        body=Body(INTEGRATION),
+        answers={201: _SHOWN},
+        refusals=[422, 429],
+    ),
+    Operation(
+        "integrations.get",
+        "GET",
+        _ONE,
+        _get,
+        _READ,
+        answers={200: _SHOWN},
+        refusals=[404, 429],
+    ),
+    Operation(
+        "integrations.update",
+        "PUT",
+        _ONE,
+        _update,
+        _WRITE,
+        body=Body(INTEGRATION),
+        answers={200: _SHOWN},
+        refusals=[404, 422, 429],
+    ),
+    Operation(
+        "integrations.patch",
+        "PATCH",
+        _ONE,
+        _patch,
+        _WRITE,
+        body=Body(json_patch.PATCH),
+        answers={200: _SHOWN, 204: None},
+        refusals=[404, 422, 429],
+    ),
+    Operation(
+        "integrations.delete",
+        "DELETE",
+        _ONE,
+        _delete,
+        _WRITE,
+        answers={204: None, 200: None},
+        refusals=[404, 429],
+    ),
+    Operation(
+        "integrations.clone",
+        "POST",
+        f"{_ONE}/clone",
+        _clone,
+        _WRITE,
+        body=Body(_CLONE, required=False),
+        answers={201: Either([_SHOWN, Items(_MANIFEST)])},
+        refusals=[404, 422, 429],
+    ),
 )
 
 
@@ -371,4 +450,6 @@ CELIGO = Platform(
         "rate_limit": ("off", *_BUCKETS),
     },
     gate=_gate,
+    path_parameters={"_id": PathParameter(Text(), DIY)},
+    error=Record({"errors": Items(_ERROR)}, required=["errors"]),
 )

@@ -11,13 +11,25 @@ from typing import TypeAlias
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
 from integrations_sdk.sandbox.platform import Call, Refusal
+from integrations_sdk.sandbox.schema import Record, Text
 
 MOST = 1000
 """How many records a page has at most, and without a limit."""
 
 _LIMIT = re.compile("[1-9][0-9]{0,8}")
-_NAMES = re.compile(r"\w+(\.\w+)*(,\w+(\.\w+)*)*", re.ASCII)
+_NAMES = re.compile(r"[A-Za-z0-9_]+([.,][A-Za-z0-9_]+)*")
 _CURSOR = re.compile(r"([-0-9T:.Z]*) ([0-9a-f]{24})")
+
+QUERY = Record(
+    {
+        "limit": Text(pattern=f"({_LIMIT.pattern})?"),
+        "after": Text(),
+        "include": Text(pattern=f"({_NAMES.pattern})?"),
+        "exclude": Text(pattern=f"({_NAMES.pattern})?"),
+    },
+    open=True,
+)
+"""The parameters of a list; a cursor is taken from a ``Link`` header."""
 
 _Tree: TypeAlias = "dict[str, _Tree]"
 

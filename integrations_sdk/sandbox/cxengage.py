@@ -31,8 +31,25 @@ from urllib.parse import parse_qs
 from starlette.responses import JSONResponse, Response
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
-from integrations_sdk.sandbox.platform import Call, Operation, Platform, Refusal
-from integrations_sdk.sandbox.schema import Record, Rule, Text, check, mask
+from integrations_sdk.sandbox.platform import (
+    Body,
+    Call,
+    Operation,
+    PathParameter,
+    Platform,
+    Refusal,
+)
+from integrations_sdk.sandbox.schema import (
+    Choice,
+    Either,
+    Items,
+    Number,
+    Record,
+    Rule,
+    Text,
+    check,
+    mask,
+)
 from integrations_sdk.sandbox.store import Records
 from integrations_sdk.sandbox.tokens import scopes_of
 
@@ -181,11 +198,54 @@ def _error_body(refusal: Refusal) -> Json:
 _MANY = "/tenants/{tenant}/integrations"
 _ONE = f"{_MANY}/{{id}}"
 
+_SHOWN = Record(_UNKNOWN.members, required=["id"], open=True)
+_GRANT = Record({"grant_type": Choice(["client_credentials"])}, required=["grant_type"], open=True)
+_TOKEN = Record(
+    {
+        "access_token": Text(secret=True),
+        "token_type": Text(),
+        "expires_in": Number(_HOUR, _HOUR),
+    },
+    required=["access_token", "token_type", "expires_in"],
+)
+_ERROR = Either([Text(), Record({"message": Text()}), Items(Text())])
+
 _OPERATIONS = (
-    Operation("token", "POST", "/token", _token, public=True),
-    Operation("integrations.list", "GET", _MANY, _list),
-    Operation("integrations.get", "GET", _ONE, _get),
-    Operation("integrations.set", "POST", _ONE, _set),
+    Operation(
+        "token",
+        "POST",
+        "/token",
+        _token,
+        public=True,
+        body=Body(_GRANT, media="application/x-www-form-urlencoded"),
+        answers={200: _TOKEN},
+        security={"type": "http", "scheme": "basic"},
+    ),
+    Operation(
+        "integrations.list",
+        "GET",
+        _MANY,
+        _list,
+        answers={200: Items(_SHOWN)},
+        refusals=[404, 422],
+    ),
+    Operation(
+        "integrations.get",
+        "GET",
+        _ONE,
+        _get,
+        answers={200: _SHOWN},
+        refusals=[404, 422],
+    ),
+    Operation(
+        "integrations.set",
+        "POST",
+        _ONE,
+        _set,
+        body=Body(_UNKNOWN),
+        answers={200: _SHOWN},
+        refusals=[404, 422],
+    ),
 )
 
 # --- Example data, all of it invented -------------------------------------------------------------
@@ -271,4 +331,9 @@ CXENGAGE = Platform(
         "CXENGAGE_CLIENT_SECRET": _CLIENTS[0].secret,
         "CXENGAGE_AUTH_URL": "{base_url}/1.0/token",
     },
+    path_parameters={
+        "tenant": PathParameter(Text(), TENANT),
+        "id": PathParameter(Text(), "twilio"),
+    },
+    error=Record({"error": _ERROR}, required=["error"]),
 )

@@ -5,10 +5,28 @@ import re
 from typing import NamedTuple
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
+from integrations_sdk.sandbox.schema import Anything, Choice, Either, Items, Record, Text
 
 OPERATIONS = ("add", "remove", "replace", "test")
 
 _POINTER = re.compile("(/([^~/]|~[01])*)*")
+_REMOVAL = Record(
+    {"op": Choice(["remove"]), "path": Text(pattern=_POINTER.pattern.replace(")*", ")+", 1))},
+    required=["op", "path"],
+    open=True,
+)
+_CHANGE = Record(
+    {
+        "op": Choice(["add", "replace", "test"]),
+        "path": Text(pattern=_POINTER.pattern),
+        "value": Anything(),
+    },
+    required=["op", "path", "value"],
+    open=True,
+)
+PATCH = Items(Either([_REMOVAL, _CHANGE]))
+"""What a patch may be."""
+
 _INDEX = re.compile("0|[1-9][0-9]{0,8}")
 
 

@@ -19,7 +19,14 @@ import re
 from starlette.responses import JSONResponse, Response
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
-from integrations_sdk.sandbox.platform import Call, Operation, Platform, Refusal
+from integrations_sdk.sandbox.platform import (
+    Body,
+    Call,
+    Operation,
+    PathParameter,
+    Platform,
+    Refusal,
+)
 from integrations_sdk.sandbox.schema import (
     Choice,
     Flag,
@@ -323,12 +330,101 @@ def _scopes(groups: frozenset[str], operation: str) -> frozenset[str]:
 _MANY = "/applications/{applicationId}/integrations"
 _ONE = f"{_MANY}/{{integrationId}}"
 
+# --- What a call may say, and is answered ---------------------------------------------------------
+
+_HYPERMEDIA: dict[str, Rule] = {"_links": Text()}
+_LIST_QUERY = Record(
+    {
+        **_HYPERMEDIA,
+        "sortField": Choice(["", *_SORT_FIELDS]),
+        "sortDirection": Choice(["", *_SORT_DIRECTIONS]),
+        "filterField": Choice(["", *_FILTER_FIELDS]),
+        "filter": Text(),
+        "page": Text(0, 9, pattern="[0-9]*"),
+        "perPage": Text(0, 9, pattern="(0*[1-9][0-9]*)?"),
+    },
+    open=True,
+)
+_QUERY = Record(_HYPERMEDIA, open=True)
+
+_SHOWN_ID = Text(pattern=_ID.pattern)
+_SHOWN = Record(
+    {
+        **POST.members,
+        **dict.fromkeys(("id", "integrationId", "applicationId"), _SHOWN_ID),
+        **dict.fromkeys(("creationDate", "lastUpdated"), Text()),
+        "status": Record({}, open=True),
+    },
+    required=["id", "integrationId", "applicationId", "name", "integrationType", "status"],
+    open=True,
+)
+_LISTED = Record(
+    {
+        "items": Items(_SHOWN),
+        **dict.fromkeys(("count", "totalCount", "page"), Number(0, 10**9)),
+        "perPage": Number(1, 10**9),
+        **dict.fromkeys(("filter", "filterField", "sortField", "sortDirection"), Text()),
+        "applicationId": _SHOWN_ID,
+    },
+    required=["items", "count", "totalCount", "perPage", "page", "applicationId"],
+    open=True,
+)
+_DELETED = Record({"success": Flag()}, required=["success"])
+
 _OPERATIONS = (
-    Operation("integrations.get", "GET", _MANY, _list, _scopes(_READ, "integrations.get")),
-    Operation("integrations.post", "POST", _MANY, _post, _scopes(_WRITE, "integrations.post")),
-    Operation("integration.get", "GET", _ONE, _get, _scopes(_READ, "integration.get")),
-    Operation("integration.patch", "PATCH", _ONE, _patch, _scopes(_WRITE, "integration.patch")),
-    Operation("integration.delete", "DELETE", _ONE, _delete, _scopes(_WRITE, "integration.delete")),
+    Operation(
+        "integrations.get",
+        "GET",
+        _MANY,
+        _list,
+        _scopes(_READ, "integrations.get"),
+        query=_LIST_QUERY,
+        answers={200: _LISTED},
+        refusals=[404],
+    ),
+    Operation(
+        "integrations.post",
+        "POST",
+        _MANY,
+        _post,
+        _scopes(_WRITE, "integrations.post"),
+        query=_QUERY,
+        body=Body(POST),
+        answers={201: _SHOWN},
+        refusals=[404],
+    ),
+    Operation(
+        "integration.get",
+        "GET",
+        _ONE,
+        _get,
+        _scopes(_READ, "integration.get"),
+        query=_QUERY,
+        answers={200: _SHOWN},
+        refusals=[404],
+    ),
+    Operation(
+        "integration.patch",
+        "PATCH",
+        _ONE,
+        _patch,
+        _scopes(_WRITE, "integration.patch"),
+        query=_QUERY,
+        body=Body(PATCH),
+        answers={200: _SHOWN},
+        refusals=[404],
+    ),
+    Operation(
+        "integration.delete",
+        "DELETE",
+        _ONE,
+        _delete,
+        _scopes(_WRITE, "integration.delete"),
+        query=Record({"includeWorkflows": Text()}, open=True),
+        body=Body(Record({}, open=True), required=False),
+        answers={200: _DELETED},
+        refusals=[404],
+    ),
 )
 
 # --- Example data, all of it invented -------------------------------------------------------------
@@ -463,4 +559,9 @@ LOSANT = Platform(
     f'"$LOSANT_BASE_URL/applications/{APPLICATION}/integrations"',
     claims={"sub": APPLICATION, "subtype": "apiToken"},
     scopes=_GROUPS,
+    path_parameters={
+        "applicationId": PathParameter(_SHOWN_ID, APPLICATION),
+        "integrationId": PathParameter(_SHOWN_ID, "575ed78e7ae143cd83dc4aab"),
+    },
+    error=Record({"type": Text(), "message": Text()}, required=["type", "message"]),
 )

@@ -27,8 +27,16 @@ from starlette.responses import JSONResponse, Response
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
 from integrations_sdk.sandbox.optimizeplayer_examples import ACCOUNT, examples
-from integrations_sdk.sandbox.platform import Call, Handler, Operation, Platform, Refusal
-from integrations_sdk.sandbox.schema import MASK
+from integrations_sdk.sandbox.platform import (
+    Body,
+    Call,
+    Handler,
+    Operation,
+    PathParameter,
+    Platform,
+    Refusal,
+)
+from integrations_sdk.sandbox.schema import MASK, Either, Flag, Items, Number, Record, Text
 from integrations_sdk.sandbox.store import Records
 from integrations_sdk.sandbox.tokens import TokenError, scopes_of
 
@@ -61,6 +69,9 @@ SECRETS: dict[str, Sequence[str]] = {
 _MASKED = {name for names in SECRETS.values() for name in names}
 
 
+_ID = re.compile("(-?)0*([0-9]+)")
+
+
 def _list(call: Call) -> Response:
     _require_json_wanted(call.request)
     found = call.records.all(INTEGRATIONS, _account(call))
@@ -70,7 +81,7 @@ def _list(call: Call) -> Response:
 
 def _get(call: Call) -> Response:
     _require_json_wanted(call.request)
-    number = re.fullmatch("(-?)0*([0-9]+)", call.path("id"))
+    number = _ID.fullmatch(call.path("id"))
     if number is None:
         raise Refusal(422, "id must be an integer")
     found = call.records.get(INTEGRATIONS, _account(call), number[1] + number[2])
@@ -143,11 +154,58 @@ _MANY = "/integrations"
 _ONE = "/integrations/{id}"
 _FORM = ("form_post", "accepted")
 
+_NUMBER = Number(0, 2**31)
+_SHOWN = Record(
+    {
+        "id": _NUMBER,
+        "account_id": _NUMBER,
+        "use_cloudfront": Flag(),
+        **dict.fromkeys(("title", "type", "integration_type", "provider"), Text()),
+        **dict.fromkeys(("created_at", "updated_at"), Text()),
+    },
+    required=["id", "title", "type", "account_id", "provider"],
+    open=True,
+)
+_ALL = Items(_SHOWN)
+_LISTED = Either([_ALL, Record({"integrations": _ALL}, required=["integrations"])])
+_GOTTEN = Either([_SHOWN, Record({"integration": _SHOWN}, required=["integration"])])
+_KEY = Body(
+    Record({"api_key": Text(secret=True)}, required=["api_key"], open=True),
+    media="application/x-www-form-urlencoded",
+)
+
 _OPERATIONS = (
-    Operation("integrations.list", "GET", _MANY, _list),
-    Operation("integrations.get", "GET", _ONE, _get),
-    Operation("integrations.list", "POST", _MANY, _posted(_list), public=True, only_with=_FORM),
-    Operation("integrations.get", "POST", _ONE, _posted(_get), public=True, only_with=_FORM),
+    Operation("integrations.list", "GET", _MANY, _list, answers={200: _LISTED}, refusals=[406]),
+    Operation(
+        "integrations.get",
+        "GET",
+        _ONE,
+        _get,
+        answers={200: _GOTTEN},
+        refusals=[404, 406, 422],
+    ),
+    Operation(
+        "integrations.list",
+        "POST",
+        _MANY,
+        _posted(_list),
+        public=True,
+        only_with=_FORM,
+        body=_KEY,
+        answers={200: _LISTED},
+        refusals=[401, 406],
+    ),
+    Operation(
+        "integrations.get",
+        "POST",
+        _ONE,
+        _posted(_get),
+        public=True,
+        only_with=_FORM,
+        body=_KEY,
+        answers={200: _GOTTEN},
+        refusals=[401, 404, 406, 422],
+    ),
 )
 
 
@@ -179,4 +237,7 @@ OPTIMIZEPLAYER = Platform(
         "missing": ("401", "404"),
         "form_post": ("refused", "accepted"),
     },
+    path_parameters={"id": PathParameter(Text(pattern=_ID.pattern), "31")},
+    error=Record({"error": Text()}, required=["error"]),
+    security={"type": "apiKey", "in": "query", "name": "api_key"},
 )

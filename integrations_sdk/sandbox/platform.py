@@ -5,14 +5,18 @@ One module per platform declares one ``Platform``; everything else is shared.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from integrations_sdk.sandbox.documents import Json, JsonObject, NotJsonError, parse
+from integrations_sdk.sandbox.schema import Anything, Record, Rule
 from integrations_sdk.sandbox.store import Records
 from integrations_sdk.sandbox.tokens import Tokens
+
+NOTHING = Record({}, open=True)
+"""The parameters of a query that has none; others than the known ones are passed over."""
 
 YEAR = 365 * 24 * 60 * 60
 
@@ -102,8 +106,33 @@ Handler: TypeAlias = Callable[[Call], Response]
 
 
 @dataclass(frozen=True)
+class Body:
+    """What a request carries.
+
+    Attributes:
+        rule: What it may be.
+        required: Whether it may not be left out.
+        media: Its media type.
+    """
+
+    rule: Rule
+    required: bool = True
+    media: str = "application/json"
+
+
+class PathParameter(NamedTuple):
+    """What a parameter of a path may be, and one value of the example data."""
+
+    rule: Rule
+    example: str
+
+
+@dataclass(frozen=True)
 class Operation:
     """One thing that a platform's API can do.
+
+    What follows ``only_with`` is what the sandbox tells of it in its OpenAPI document; the handler
+    sees to it that it is true.
 
     Attributes:
         name: What the platform calls it, such as ``integration.get``.
@@ -113,6 +142,13 @@ class Operation:
         scopes: Scopes any one of which a token must have; none are asked for when empty.
         public: Whether it is answered without a token.
         only_with: The name and the value of the switch that it is there with, if not always.
+        query: The parameters of its query.
+        headers: The headers that it heeds, besides those of every request.
+        body: What its request carries, if anything.
+        answers: The statuses of success, and what the answer's body is; None stands for no body.
+        refusals: Statuses that it may refuse with, besides those of every operation.
+        security: How a caller proves who it is, as an OpenAPI security scheme; like everywhere on
+            the platform, or not at all if it is public, when left out.
     """
 
     name: str
@@ -122,6 +158,12 @@ class Operation:
     scopes: frozenset[str] = frozenset()
     public: bool = False
     only_with: tuple[str, str] | None = None
+    query: Record = NOTHING
+    headers: Record = NOTHING
+    body: Body | None = None
+    answers: Mapping[int, Rule | None] = field(default_factory=dict[int, "Rule | None"])
+    refusals: Sequence[int] = ()
+    security: JsonObject | None = None
 
 
 def bearer(request: Request) -> str:
@@ -160,6 +202,9 @@ class Platform:
         switches: Where revisions of its API differ: names and allowed values, the default first.
         variables: Further environment variables, such as a client's id; ``{base_url}`` in a value
             stands for the platform's base URL.
+        path_parameters: What the parameters of its paths may be; any text when left out.
+        error: The shape that ``error_body`` gives.
+        security: How ``credential`` is carried, as an OpenAPI security scheme.
         gate: Makes, from the values of the switches, what each call must pass once its token is
             known to be good, such as a limit of calls; it refuses by raising.
     """
@@ -179,6 +224,11 @@ class Platform:
     other_base_paths: Sequence[str] = ()
     switches: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    path_parameters: Mapping[str, PathParameter] = field(default_factory=dict[str, PathParameter])
+    error: Rule = field(default_factory=Anything)
+    security: Mapping[str, Json] = field(
+        default_factory=lambda: dict[str, Json](type="http", scheme="bearer")
+    )
     gate: Callable[[Mapping[str, str]], Gate] = open_gate
 
     def token(

@@ -25,7 +25,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
-from integrations_sdk.sandbox.platform import Call, Operation, Platform, Refusal
+from integrations_sdk.sandbox.platform import Body, Call, Operation, Platform, Refusal
 from integrations_sdk.sandbox.polis_examples import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -36,7 +36,7 @@ from integrations_sdk.sandbox.polis_examples import (
     REDIRECT_URI,
     USER,
 )
-from integrations_sdk.sandbox.schema import Record, Text, check
+from integrations_sdk.sandbox.schema import Choice, Record, Text, check
 from integrations_sdk.sandbox.stamps import timestamp
 from integrations_sdk.sandbox.store import Records
 from integrations_sdk.sandbox.tokens import scopes_of
@@ -180,11 +180,61 @@ def _exchange(call: Call) -> Response:
 
 _CREDENTIALS = "/integrations/credentials"
 
+_AUTHORIZE = Record(
+    {
+        "response_type": Choice(["code"]),
+        "client_id": Choice([CLIENT_ID]),
+        "redirect_uri": Text(),
+        "state": Text(),
+    },
+    required=["response_type", "client_id"],
+    open=True,
+)
+_TOKEN = Record(
+    {"token_type": Text(), "access_token": Text(secret=True)},
+    required=["token_type", "access_token"],
+)
+_ERROR = Record({"message": Text()}, required=["message"])
+
 _OPERATIONS = (
-    Operation("credentials.set", "POST", _CREDENTIALS, _set),
-    Operation("credentials.delete", "DELETE", _CREDENTIALS, _remove),
-    Operation("oauth.authorize", "GET", "/oauth/authorize", _authorize, public=True),
-    Operation("oauth.token", "POST", "/auth/oauth2/token", _exchange, public=True),
+    Operation(
+        "credentials.set",
+        "POST",
+        _CREDENTIALS,
+        _set,
+        body=Body(SET),
+        answers={201: None},
+        refusals=[404],
+    ),
+    Operation(
+        "credentials.delete",
+        "DELETE",
+        _CREDENTIALS,
+        _remove,
+        headers=Record({"etag": Text()}, open=True),
+        body=Body(REMOVE),
+        answers={200: None},
+        refusals=[404, 412],
+    ),
+    Operation(
+        "oauth.authorize",
+        "GET",
+        "/oauth/authorize",
+        _authorize,
+        public=True,
+        query=_AUTHORIZE,
+        answers={302: None},
+    ),
+    Operation(
+        "oauth.token",
+        "POST",
+        "/auth/oauth2/token",
+        _exchange,
+        public=True,
+        body=Body(EXCHANGE),
+        answers={200: _TOKEN},
+        refusals=[401],
+    ),
 )
 
 
@@ -210,4 +260,5 @@ POLIS = Platform(
     other_base_paths=("/v1",),
     switches={"stale_etag": ("400", "412")},
     variables={"POLIS_CLIENT_ID": CLIENT_ID, "POLIS_CLIENT_SECRET": CLIENT_SECRET},
+    error=_ERROR,
 )

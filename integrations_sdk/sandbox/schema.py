@@ -7,6 +7,7 @@ A platform declares its members as data, for example::
 ``check`` finds everything that a value does wrong by such a table; ``mask`` hides its secrets.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
@@ -18,11 +19,12 @@ MASK = "******"
 
 @dataclass(frozen=True)
 class Text:
-    """A string of ``least`` to ``most`` characters, or of any length."""
+    """A string of ``least`` to ``most`` characters, or of any length, that a pattern fits."""
 
     least: int = 0
     most: int | None = None
     secret: bool = False
+    pattern: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,14 +80,26 @@ class Record:
     open: bool = False
 
 
-Rule: TypeAlias = Text | Number | Flag | Choice | Nullable | Items | Record
+@dataclass(frozen=True)
+class Either:
+    """What any one of several rules allows."""
+
+    rules: Sequence["Rule"]
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Any value."""
+
+
+Rule: TypeAlias = Text | Number | Flag | Choice | Nullable | Items | Record | Either | Anything
 
 
 class Violation(NamedTuple):
     """One way in which a document breaks its schema, at a dotted path such as ``a.b[2].c``."""
 
     path: str
-    rule: Literal["required", "unknown", "type", "choice", "limit", "unique", "one-of"]
+    rule: Literal["required", "unknown", "type", "choice", "limit", "pattern", "unique", "one-of"]
     message: str
 
 
@@ -98,6 +112,26 @@ def check(rule: Rule, value: Json, path: str = "") -> Iterator[Violation]:
         path: Where it stands in its document; empty for the document itself.
     """
     match rule:
+        case Items():
+            yield from _check_items(rule, value, path)
+        case Record():
+            yield from _check_record(rule, value, path)
+        case Nullable():
+            if value is not None:
+                yield from check(rule.rule, value, path)
+        case Either():
+            if all(any(check(one, value)) for one in rule.rules):
+                yield Violation(path, "type", f"{path or 'The document'} is of none of its kinds")
+        case Anything():
+            pass
+        case _:
+            yield from _check_plain(rule, value, path)
+
+
+def _check_plain(
+    rule: Text | Number | Flag | Choice, value: Json, path: str
+) -> Iterator[Violation]:
+    match rule:
         case Text():
             yield from _check_text(rule, value, path)
         case Number():
@@ -106,14 +140,6 @@ def check(rule: Rule, value: Json, path: str = "") -> Iterator[Violation]:
             yield from _check_flag(value, path)
         case Choice():
             yield from _check_choice(rule, value, path)
-        case Nullable() if value is None:
-            pass
-        case Nullable():
-            yield from check(rule.rule, value, path)
-        case Items():
-            yield from _check_items(rule, value, path)
-        case _:
-            yield from _check_record(rule, value, path)
 
 
 def _check_text(rule: Text, value: Json, path: str) -> Iterator[Violation]:
@@ -122,6 +148,8 @@ def _check_text(rule: Text, value: Json, path: str) -> Iterator[Violation]:
     elif rule.most is not None and not rule.least <= len(value) <= rule.most:
         message = f"{path} must have {rule.least} to {rule.most} characters, not {len(value)}"
         yield Violation(path, "limit", message)
+    elif rule.pattern is not None and not re.fullmatch(rule.pattern, value):
+        yield Violation(path, "pattern", f"{path} is not of its form")
 
 
 def _check_number(rule: Number, value: Json, path: str) -> Iterator[Violation]:
