@@ -159,7 +159,9 @@ def _parameters(place: str, rules: Record) -> Iterator[Json]:
 
 
 def _body(body: Body) -> JsonObject:
-    return {"required": body.required, "content": {body.media: {"schema": schema(body.rule)}}}
+    example: JsonObject = {} if body.example is None else {"example": body.example}
+    content: JsonObject = {body.media: {"schema": schema(body.rule), **example}}
+    return {"required": body.required, "content": content}
 
 
 def _responses(platform: Platform, operation: Operation) -> JsonObject:

@@ -113,11 +113,13 @@ class Body:
         rule: What it may be.
         required: Whether it may not be left out.
         media: Its media type.
+        example: One that goes with the example data, where no other would.
     """
 
     rule: Rule
     required: bool = True
     media: str = "application/json"
+    example: JsonObject | None = None
 
 
 class PathParameter(NamedTuple):

@@ -194,6 +194,7 @@ _TOKEN = Record(
     {"token_type": Text(), "access_token": Text(secret=True)},
     required=["token_type", "access_token"],
 )
+_PAIR: JsonObject = {"clientId": CLIENT_ID, "customerId": CUSTOMER}
 _ERROR = Record({"message": Text()}, required=["message"])
 
 _OPERATIONS = (
@@ -202,7 +203,7 @@ _OPERATIONS = (
         "POST",
         _CREDENTIALS,
         _set,
-        body=Body(SET),
+        body=Body(SET, example={"data": {**_PAIR, "accessToken": "tok-SAMPLE"}}),
         answers={201: None},
         refusals=[404],
     ),
@@ -212,7 +213,7 @@ _OPERATIONS = (
         _CREDENTIALS,
         _remove,
         headers=Record({"etag": Text()}, open=True),
-        body=Body(REMOVE),
+        body=Body(REMOVE, example={"data": _PAIR}),
         answers={200: None},
         refusals=[404, 412],
     ),
