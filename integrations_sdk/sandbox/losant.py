@@ -18,7 +18,24 @@ import re
 
 from starlette.responses import JSONResponse, Response
 
+from integrations_sdk.sandbox import losant_examples as examples
 from integrations_sdk.sandbox.documents import Json, JsonObject
+from integrations_sdk.sandbox.losant_schema import (
+    CONFIG_MEMBERS,
+    DELETED,
+    ERROR,
+    FILTER_FIELDS,
+    ID,
+    LIST_QUERY,
+    LISTED,
+    PATCH,
+    POST,
+    QUERY,
+    SHOWN,
+    SHOWN_ID,
+    SORT_DIRECTIONS,
+    SORT_FIELDS,
+)
 from integrations_sdk.sandbox.platform import (
     Body,
     Call,
@@ -27,104 +44,9 @@ from integrations_sdk.sandbox.platform import (
     Platform,
     Refusal,
 )
-from integrations_sdk.sandbox.schema import (
-    Choice,
-    Flag,
-    Items,
-    Nullable,
-    Number,
-    Record,
-    Rule,
-    Text,
-    check,
-    mask,
-)
+from integrations_sdk.sandbox.schema import Record, Text, check, mask
 from integrations_sdk.sandbox.stamps import object_id, timestamp
 from integrations_sdk.sandbox.store import Records
-
-# --- What an integration may hold -----------------------------------------------------------------
-
-_NAME = Text(1, 255)
-_SHORT = Text(1, 256)
-_TEXT = Text(1, 1024)
-_SECRET = Text(1, 1024, secret=True)
-_PEM = Text(4, 32767)
-_SECRET_PEM = Text(4, 32767, secret=True)
-_TLS: dict[str, Rule] = {
-    "privateKey": _SECRET_PEM,
-    "certificate": _PEM,
-    "caCertificate": _PEM,
-    "disableSSLVerification": Flag(),
-}
-_HEADER = Record(
-    {"headerKey": _TEXT, "headerValue": _SECRET}, required=["headerKey", "headerValue"]
-)
-
-CONFIGS = {
-    "azureEventHub": Record(
-        {
-            "hubName": _SHORT,
-            "consumerGroup": _SHORT,
-            "connectionString": _SECRET,
-            "hostName": _SHORT,
-        },
-        required=["hubName", "consumerGroup"],
-        one_of=["connectionString", "hostName"],
-    ),
-    "googlePubSub": Record({"projectId": _NAME, "keyJson": _SECRET_PEM}),
-    "mqtt": Record(
-        {
-            "protocol": Choice(["mqtt", "mqtts", "ws", "wss"]),
-            "host": _TEXT,
-            "port": Number(1, 65535),
-            "clientId": _TEXT,
-            "username": _TEXT,
-            "password": _SECRET,
-            "clean": Flag(),
-            **_TLS,
-            "protocolVersion": Choice(["3.1.1", "5"]),
-        },
-        required=["protocol", "host", "port"],
-    ),
-    "particle": Record(
-        {
-            "accessToken": _SECRET,
-            "productSlugOrId": _TEXT,
-            "orgSlugOrId": _TEXT,
-            "deviceNameOrId": _TEXT,
-        },
-        required=["accessToken"],
-    ),
-    # The published schema spells these limits in a way that no validator enforces.
-    "sqs": Record(
-        {
-            "queueUrl": Text(),
-            "accessKeyId": Text(secret=True),
-            "secretAccessKey": Text(secret=True),
-            "region": Text(),
-        },
-        required=["queueUrl"],
-    ),
-    "websocket": Record(
-        {
-            "url": _SECRET,  # a URL may carry a user's name and password
-            "username": _TEXT,
-            "password": _SECRET,
-            **_TLS,
-            "headers": Items(_HEADER, most=50),
-        },
-        required=["url"],
-    ),
-}
-
-_CONFIG_MEMBERS: dict[str, Rule] = {f"{kind}Config": config for kind, config in CONFIGS.items()}
-_COMMON: dict[str, Rule] = {"name": _NAME, "enabled": Flag(), "topics": Items(_TEXT, unique=True)}
-
-POST = Record(
-    _COMMON | {"integrationType": Choice(list(CONFIGS)), "credentialName": _NAME} | _CONFIG_MEMBERS,
-    required=["name", "integrationType"],
-)
-PATCH = Record(_COMMON | {"credentialName": Nullable(_NAME)} | _CONFIG_MEMBERS)
 
 # --- Who may do what ------------------------------------------------------------------------------
 
@@ -155,18 +77,14 @@ APPLICATIONS = "losant.applications"
 CREDENTIALS = "losant.credentials"
 INTEGRATIONS = "losant.integrations"
 
-_ID = re.compile("[A-Fa-f0-9]{24}")
-_SORT_FIELDS = ("name", "id", "creationDate", "integrationType", "lastUpdated")
-_SORT_DIRECTIONS = ("asc", "desc", "ASC", "DESC")
-_FILTER_FIELDS = ("name", "integrationType")
 _MOST_COMPLAINTS = 10
 
 
 def _list(call: Call) -> Response:
     application_id = _application(call)
-    sort_field = _choice(call, "sortField", _SORT_FIELDS, default="name")
-    sort_direction = _choice(call, "sortDirection", _SORT_DIRECTIONS, default="asc")
-    filter_field = _choice(call, "filterField", _FILTER_FIELDS, default="")
+    sort_field = _choice(call, "sortField", SORT_FIELDS, default="name")
+    sort_direction = _choice(call, "sortDirection", SORT_DIRECTIONS, default="asc")
+    filter_field = _choice(call, "filterField", FILTER_FIELDS, default="")
     pattern = call.query("filter")
     page = _whole_number(call, "page", least=0, default=0)
     per_page = _whole_number(call, "perPage", least=1, default=100)
@@ -255,7 +173,7 @@ def _integration(call: Call) -> JsonObject:
 
 def _id(call: Call, name: str) -> str:
     value = call.path(name)
-    if not _ID.fullmatch(value):
+    if not ID.fullmatch(value):
         raise Refusal(400, f"{name} must be 24 hexadecimal digits")
     return value.lower()
 
@@ -264,7 +182,7 @@ def _check(call: Call, sent: JsonObject, schema: Record, *, kind: Json) -> None:
     """Refuse a body that the platform would not take, naming what is wrong with it."""
     complaints = [violation.message for violation in check(schema, sent)]
     if not complaints:
-        strays = [name for name in _CONFIG_MEMBERS if name in sent and name != f"{kind}Config"]
+        strays = [name for name in CONFIG_MEMBERS if name in sent and name != f"{kind}Config"]
         complaints = [f"{name} does not go with the integrationType {kind}" for name in strays]
         credential = sent.get("credentialName")
         known = [item["name"] for item in call.records.all(CREDENTIALS, _application(call))]
@@ -290,7 +208,7 @@ def _shown(call: Call, integration: JsonObject) -> JsonObject:
     if call.redact:
         shown |= {
             name: mask(config, shown[name])
-            for name, config in _CONFIG_MEMBERS.items()
+            for name, config in CONFIG_MEMBERS.items()
             if name in shown
         }
     return shown
@@ -330,47 +248,6 @@ def _scopes(groups: frozenset[str], operation: str) -> frozenset[str]:
 _MANY = "/applications/{applicationId}/integrations"
 _ONE = f"{_MANY}/{{integrationId}}"
 
-# --- What a call may say, and is answered ---------------------------------------------------------
-
-_HYPERMEDIA: dict[str, Rule] = {"_links": Text()}
-_LIST_QUERY = Record(
-    {
-        **_HYPERMEDIA,
-        "sortField": Choice(["", *_SORT_FIELDS]),
-        "sortDirection": Choice(["", *_SORT_DIRECTIONS]),
-        "filterField": Choice(["", *_FILTER_FIELDS]),
-        "filter": Text(),
-        "page": Text(0, 9, pattern="[0-9]*"),
-        "perPage": Text(0, 9, pattern="(0*[1-9][0-9]*)?"),
-    },
-    open=True,
-)
-_QUERY = Record(_HYPERMEDIA, open=True)
-
-_SHOWN_ID = Text(pattern=_ID.pattern)
-_SHOWN = Record(
-    {
-        **POST.members,
-        **dict.fromkeys(("id", "integrationId", "applicationId"), _SHOWN_ID),
-        **dict.fromkeys(("creationDate", "lastUpdated"), Text()),
-        "status": Record({}, open=True),
-    },
-    required=["id", "integrationId", "applicationId", "name", "integrationType", "status"],
-    open=True,
-)
-_LISTED = Record(
-    {
-        "items": Items(_SHOWN),
-        **dict.fromkeys(("count", "totalCount", "page"), Number(0, 10**9)),
-        "perPage": Number(1, 10**9),
-        **dict.fromkeys(("filter", "filterField", "sortField", "sortDirection"), Text()),
-        "applicationId": _SHOWN_ID,
-    },
-    required=["items", "count", "totalCount", "perPage", "page", "applicationId"],
-    open=True,
-)
-_DELETED = Record({"success": Flag()}, required=["success"])
-
 _OPERATIONS = (
     Operation(
         "integrations.get",
@@ -378,8 +255,8 @@ _OPERATIONS = (
         _MANY,
         _list,
         _scopes(_READ, "integrations.get"),
-        query=_LIST_QUERY,
-        answers={200: _LISTED},
+        query=LIST_QUERY,
+        answers={200: LISTED},
         refusals=[404],
     ),
     Operation(
@@ -388,9 +265,9 @@ _OPERATIONS = (
         _MANY,
         _post,
         _scopes(_WRITE, "integrations.post"),
-        query=_QUERY,
+        query=QUERY,
         body=Body(POST),
-        answers={201: _SHOWN},
+        answers={201: SHOWN},
         refusals=[404],
     ),
     Operation(
@@ -399,8 +276,8 @@ _OPERATIONS = (
         _ONE,
         _get,
         _scopes(_READ, "integration.get"),
-        query=_QUERY,
-        answers={200: _SHOWN},
+        query=QUERY,
+        answers={200: SHOWN},
         refusals=[404],
     ),
     Operation(
@@ -409,9 +286,9 @@ _OPERATIONS = (
         _ONE,
         _patch,
         _scopes(_WRITE, "integration.patch"),
-        query=_QUERY,
+        query=QUERY,
         body=Body(PATCH),
-        answers={200: _SHOWN},
+        answers={200: SHOWN},
         refusals=[404],
     ),
     Operation(
@@ -422,130 +299,26 @@ _OPERATIONS = (
         _scopes(_WRITE, "integration.delete"),
         query=Record({"includeWorkflows": Text()}, open=True),
         body=Body(Record({}, open=True), required=False),
-        answers={200: _DELETED},
+        answers={200: DELETED},
         refusals=[404],
     ),
 )
 
-# --- Example data, all of it invented -------------------------------------------------------------
 
-APPLICATION = "575ec8687ae143cd83dc4a97"
-OTHER_APPLICATION = "575ec8687ae143cd83dc4a98"
-
-_EXAMPLE_APPLICATIONS = {APPLICATION: "Harbour cold store", OTHER_APPLICATION: "Greenhouse"}
-
-_EXAMPLE_CREDENTIALS: dict[str, list[JsonObject]] = {
-    APPLICATION: [
-        {"id": "575ed0c07ae143cd83dc4c01", "name": "Hub identity", "type": "azure"},
-        {"id": "575ed0c07ae143cd83dc4c02", "name": "Meter reader", "type": "gcp"},
-    ],
-    OTHER_APPLICATION: [
-        {"id": "575ed0c07ae143cd83dc4c03", "name": "Queue reader", "type": "aws"},
-    ],
-}
-
-_EXAMPLE_INTEGRATIONS: dict[str, list[JsonObject]] = {
-    APPLICATION: [
-        {
-            "id": "575ed78e7ae143cd83dc4aab",
-            "name": "Cold room broker",
-            "integrationType": "mqtt",
-            "topics": ["coldroom/+/temp", "coldroom/+/door"],
-            "mqttConfig": {
-                "protocol": "mqtts",
-                "host": "mq.coldroom.example",
-                "port": 8883,
-                "clientId": "harbour-bridge",
-                "username": "bridge",
-                "password": "pw-SAMPLE-1",
-            },
-        },
-        {
-            "id": "575ed78e7ae143cd83dc4aac",
-            "name": "Dock events",
-            "integrationType": "azureEventHub",
-            "credentialName": "Hub identity",
-            "azureEventHubConfig": {
-                "hubName": "dock",
-                "consumerGroup": "$Default",
-                "hostName": "harbour.servicebus.example",
-            },
-        },
-        {
-            "id": "575ed78e7ae143cd83dc4aad",
-            "name": "Electricity meters",
-            "integrationType": "googlePubSub",
-            "topics": ["projects/harbour-example/subscriptions/meters"],
-            "googlePubSubConfig": {"keyJson": '{"private_key": "key-SAMPLE-2"}'},
-        },
-        {
-            "id": "575ed78e7ae143cd83dc4aae",
-            "name": "Forklift trackers",
-            "integrationType": "particle",
-            "enabled": False,
-            "particleConfig": {"accessToken": "tok-SAMPLE-3", "productSlugOrId": "forklift-v2"},
-        },
-        {
-            "id": "575ed78e7ae143cd83dc4aaf",
-            "name": "Gate queue",
-            "integrationType": "sqs",
-            "sqsConfig": {
-                "queueUrl": "https://sqs.eu-west-1.example/000000000000/gate",
-                "accessKeyId": "AK-SAMPLE-4",
-                "secretAccessKey": "sk-SAMPLE-4",
-                "region": "eu-west-1",
-            },
-        },
-        {
-            "id": "575ed78e7ae143cd83dc4ab0",
-            "name": "Harbour weather",
-            "integrationType": "websocket",
-            "websocketConfig": {
-                "url": "wss://weather.example/stream",
-                "headers": [{"headerKey": "X-Api-Key", "headerValue": "key-SAMPLE-5"}],
-            },
-        },
-    ],
-    OTHER_APPLICATION: [
-        {
-            "id": "575ed78e7ae143cd83dc4ab1",
-            "name": "Irrigation broker",
-            "integrationType": "mqtt",
-            "topics": ["beds/#"],
-            "mqttConfig": {
-                "protocol": "mqtt",
-                "host": "mq.greenhouse.example",
-                "port": 1883,
-                "clientId": "greenhouse",
-                "password": "pw-SAMPLE-6",
-            },
-        },
-        {
-            "id": "575ed78e7ae143cd83dc4ab2",
-            "name": "Orders",
-            "integrationType": "sqs",
-            "credentialName": "Queue reader",
-            "sqsConfig": {"queueUrl": "https://sqs.eu-west-1.example/000000000000/orders"},
-        },
-    ],
-}
-
-_CONNECTED: JsonObject = {
-    "lastKeepAlive": 1739390400123,
-    "connectInfo": {"ts": 1739386800000},
-    "disconnectInfo": {"ts": None},
-}
+# --- The platform ---------------------------------------------------------------------------------
 
 
 def _examples(records: Records) -> None:
-    for application_id, name in _EXAMPLE_APPLICATIONS.items():
+    for application_id, name in examples.APPLICATIONS.items():
         records.put(APPLICATIONS, "", application_id, {"id": application_id, "name": name})
-        for credential in _EXAMPLE_CREDENTIALS[application_id]:
+        for credential in examples.CREDENTIALS[application_id]:
             records.put(CREDENTIALS, application_id, str(credential["id"]), credential)
-        for day, example in enumerate(_EXAMPLE_INTEGRATIONS[application_id], start=1):
+        for day, example in enumerate(examples.INTEGRATIONS[application_id], start=1):
             moment, key = f"2025-02-0{day}T08:15:30.120Z", str(example["id"])
             integration = _new(application_id, key, moment, example)
-            records.put(INTEGRATIONS, application_id, key, {**integration, "status": _CONNECTED})
+            records.put(
+                INTEGRATIONS, application_id, key, {**integration, "status": examples.CONNECTED}
+            )
 
 
 LOSANT = Platform(
@@ -556,12 +329,12 @@ LOSANT = Platform(
     base_url_variable="LOSANT_BASE_URL",
     token_variable="LOSANT_ACCESS_TOKEN",  # noqa: S106 - a name, not a token
     hint='curl -H "Authorization: Bearer $LOSANT_ACCESS_TOKEN" '
-    f'"$LOSANT_BASE_URL/applications/{APPLICATION}/integrations"',
-    claims={"sub": APPLICATION, "subtype": "apiToken"},
+    f'"$LOSANT_BASE_URL/applications/{examples.APPLICATION}/integrations"',
+    claims={"sub": examples.APPLICATION, "subtype": "apiToken"},
     scopes=_GROUPS,
     path_parameters={
-        "applicationId": PathParameter(_SHOWN_ID, APPLICATION),
-        "integrationId": PathParameter(_SHOWN_ID, "575ed78e7ae143cd83dc4aab"),
+        "applicationId": PathParameter(SHOWN_ID, examples.APPLICATION),
+        "integrationId": PathParameter(SHOWN_ID, examples.INTEGRATION),
     },
-    error=Record({"type": Text(), "message": Text()}, required=["type", "message"]),
+    error=ERROR,
 )
