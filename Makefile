@@ -6,12 +6,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := $(VENV)/bin
 BENCH := .venv-bench
+FUZZ := .venv-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all kill check format coverage build bench bench-check clean
+.PHONY: help demo test test-all kill fuzz-sandbox check format coverage build bench bench-check clean
 
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## Tour every operation against a local sandbox
 	@$(BIN)/python examples/tour.py
@@ -24,6 +25,9 @@ test-all: ## Run every test on each of Python 3.10 to 3.13 that this machine has
 
 kill: $(VENV)/.dev ## Kill the sandbox N times while it is written to, and count what is lost
 	@KILLS=$(or $(N),200) $(BIN)/python -m pytest -rP tests/sandbox/test_kills.py $(ARGS)
+
+fuzz-sandbox: $(FUZZ)/.ready ## Fuzz the sandbox by its OpenAPI document, N random calls an operation
+	@EXAMPLES=$(or $(N),50) $(FUZZ)/bin/python -m pytest -rP tests/sandbox/test_fuzzed.py $(ARGS)
 
 check: $(VENV)/.dev ## Check format, lint, types and layering
 	@$(BIN)/ruff format --check .
@@ -49,7 +53,7 @@ bench-check: $(BENCH)/.ready ## Measure what has a bound, and fail when one is m
 clean: ## Remove what was made
 	rm -rf .venv* dist build .coverage* .*_cache
 
-$(VENV)/bin/python $(BENCH)/bin/python:
+$(VENV)/bin/python $(BENCH)/bin/python $(FUZZ)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: python3 was not found, or is older" >&2; exit 1; }
 	@$(PYTHON) -m venv $(@D)/..
 	@$@ -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
@@ -67,4 +71,10 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 $(BENCH)/.ready: $(BENCH)/bin/python pyproject.toml
 	@echo "setting up $(BENCH) ..."
 	@$(BENCH)/bin/python -m pip install --quiet --editable '.[fast,httpx2,msgspec]' --group bench
+	@touch $@
+
+# Not in .venv, where schemathesis's plugin would slow every start of pytest.
+$(FUZZ)/.ready: $(FUZZ)/bin/python pyproject.toml
+	@echo "setting up $(FUZZ) ..."
+	@$(FUZZ)/bin/python -m pip install --quiet --editable '.[sandbox]' --group test --group fuzz
 	@touch $@

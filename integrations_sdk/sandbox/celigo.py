@@ -21,8 +21,21 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse, Response
 
 from integrations_sdk.sandbox import json_patch
+from integrations_sdk.sandbox.celigo_errors import RULE_CODES, Invalid, error_body
 from integrations_sdk.sandbox.celigo_examples import DIY, EXAMPLES, USER
-from integrations_sdk.sandbox.celigo_listing import QUERY, BadQuery, page, projected
+from integrations_sdk.sandbox.celigo_listing import QUERY, page, projected
+from integrations_sdk.sandbox.celigo_schema import (
+    CLONE,
+    CLONE_REQUEST,
+    ERRORS,
+    INTEGRATION,
+    MANIFEST,
+    NAME,
+    SERVER_OWNED,
+    SHOWN,
+    STAMPS,
+    TOKEN_INFO,
+)
 from integrations_sdk.sandbox.documents import MAX_DEPTH, Json, JsonObject, is_deep
 from integrations_sdk.sandbox.limits import LeakyBucket, bucket_gate
 from integrations_sdk.sandbox.platform import (
@@ -35,95 +48,9 @@ from integrations_sdk.sandbox.platform import (
     Refusal,
     open_gate,
 )
-from integrations_sdk.sandbox.schema import (
-    MASK,
-    Choice,
-    Either,
-    Flag,
-    Items,
-    Nullable,
-    Record,
-    Text,
-    check,
-)
+from integrations_sdk.sandbox.schema import MASK, Either, Items, Record, Text, check
 from integrations_sdk.sandbox.stamps import object_id, timestamp
 from integrations_sdk.sandbox.store import Records
-
-# --- What an integration may hold -----------------------------------------------------------------
-
-_NAME = Text(1, 100)
-_STEP = Record(
-    {
-        "name": Text(),
-        "description": Text(),
-        "imageURL": Text(),
-        "completed": Flag(),
-        "installerFunction": Text(),
-        "uninstallerFunction": Text(),
-        "_connectionId": Text(),
-        "installURL": Text(),
-    },
-    open=True,
-)
-INTEGRATION = Record(
-    {
-        "name": _NAME,
-        "description": Nullable(Text(0, 5120)),
-        "readme": Text(),
-        "_connectorId": Text(24, 24),
-        "mode": Choice(["install", "settings", "uninstall"]),
-        "install": Items(_STEP),
-        "settings": Record({}, open=True),
-        "version": Text(),
-        "updateInProgress": Flag(),
-    },
-    required=["name"],
-    open=True,
-)
-CLONE = Record({"name": _NAME, "sandbox": Flag()}, open=True)
-
-_STAMPS = ("_id", "lastModified", "createdAt")
-_SERVER_OWNED = (*_STAMPS, "_connectorId")
-
-# --- Errors ---------------------------------------------------------------------------------------
-
-_CODES = {
-    400: "validation_failed",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    408: "request_timeout",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "validation_failed",
-    429: "rate_limited",
-    500: "internal_error",
-}
-_RULE_CODES = {"required": "missing_required_field", "choice": "enum"}
-
-
-class _Invalid(Refusal):
-    """A refusal that names fields: field, code and message of each."""
-
-    def __init__(self, status: int, *complaints: tuple[str, str, str]) -> None:
-        super().__init__(status, "; ".join(message for _, _, message in complaints))
-        self.complaints = complaints
-
-
-def _error_body(refusal: Refusal) -> Json:
-    complaints: tuple[tuple[str, str, str], ...] = (("", _CODES[refusal.status], refusal.message),)
-    if isinstance(refusal, _Invalid):
-        complaints = refusal.complaints
-    elif isinstance(refusal, BadQuery):
-        complaints = ((refusal.field, "invalid_query_params", refusal.message),)
-    return {"errors": [_error(*complaint) for complaint in complaints]}
-
-
-def _error(field: str, code: str, message: str) -> Json:
-    named: JsonObject = {"field": field} if field else {}
-    return {**named, "code": code, "message": message}
-
 
 # --- The operations -------------------------------------------------------------------------------
 
@@ -154,7 +81,7 @@ def _get(call: Call) -> Response:
 def _create(call: Call) -> Response:
     sent = _object(call)
     _check(INTEGRATION, sent)
-    members = {name: value for name, value in sent.items() if name not in _STAMPS}
+    members = {name: value for name, value in sent.items() if name not in STAMPS}
     return JSONResponse(_keep(call, _new(members)), 201)
 
 
@@ -171,7 +98,7 @@ def _patch(call: Call) -> Response:
     except json_patch.MalformedPatchError as error:
         raise Refusal(400, str(error)) from error
     except json_patch.PatchConflictError as error:
-        raise _Invalid(422, (error.path, "invalid_field", str(error))) from error
+        raise Invalid(422, (error.path, "invalid_field", str(error))) from error
     # A body is never that deep, but a patch can hang one body below another.
     if not isinstance(patched, dict) or is_deep(patched):
         message = f"An integration must be an object that is at most {MAX_DEPTH} levels deep"
@@ -192,8 +119,8 @@ def _clone(call: Call) -> Response:
     sent = _object(call) if call.body else {}
     _check(CLONE, sent)
     connections = _connection_map(sent.get("connectionMap", {}))
-    members = {name: value for name, value in source.items() if name not in _STAMPS}
-    members["name"] = sent.get("name", f"Clone - {source['name']}"[: _NAME.most])
+    members = {name: value for name, value in source.items() if name not in STAMPS}
+    members["name"] = sent.get("name", f"Clone - {source['name']}"[: NAME.most])
     for name in {"install", "installSteps"} & members.keys():
         members[name] = _reset(members[name], connections)
     if "sandbox" in sent:
@@ -225,11 +152,11 @@ def _check_media(call: Call) -> None:
 
 def _check(schema: Record, sent: JsonObject) -> None:
     complaints = [
-        (violation.path, _RULE_CODES.get(violation.rule, "invalid_field"), violation.message)
+        (violation.path, RULE_CODES.get(violation.rule, "invalid_field"), violation.message)
         for violation in check(schema, sent)
     ]
     if complaints:
-        raise _Invalid(422, *complaints)
+        raise Invalid(422, *complaints)
 
 
 def _new(members: JsonObject) -> JsonObject:
@@ -240,11 +167,11 @@ def _new(members: JsonObject) -> JsonObject:
 def _replaced(stored: JsonObject, sent: JsonObject) -> JsonObject:
     """Return what is to be stored when a document is sent for the one that is there."""
     if sent.get("_id", stored["_id"]) != stored["_id"]:
-        raise _Invalid(400, ("_id", "invalid_ref", "_id is not the one of the path"))
+        raise Invalid(400, ("_id", "invalid_ref", "_id is not the one of the path"))
     _check(INTEGRATION, sent)
     _check_version(stored.get("version"), sent.get("version"))
-    kept = {name: stored[name] for name in _SERVER_OWNED if name in stored}
-    document = kept | {name: value for name, value in sent.items() if name not in _SERVER_OWNED}
+    kept = {name: stored[name] for name in SERVER_OWNED if name in stored}
+    document = kept | {name: value for name, value in sent.items() if name not in SERVER_OWNED}
     if "_connectorId" in document:
         document = _managed(stored, document)
     return {**document, "lastModified": timestamp()}
@@ -254,7 +181,7 @@ def _check_version(stored: Json, sent: Json) -> None:
     old, new = _numbers(stored), _numbers(sent)
     if old and new and new < old:
         message = f"version must not go down from {stored} to {sent}"
-        raise _Invalid(422, ("version", "invalid_field", message))
+        raise Invalid(422, ("version", "invalid_field", message))
 
 
 def _numbers(version: Json) -> list[int]:
@@ -281,12 +208,12 @@ def _managed(stored: JsonObject, document: JsonObject) -> JsonObject:
 def _connection_map(value: Json) -> Mapping[str, str]:
     code, field = "invalid_connectionMap", "connectionMap"
     if not isinstance(value, dict):
-        raise _Invalid(400, (field, code, "connectionMap must be an object of connection ids"))
+        raise Invalid(400, (field, code, "connectionMap must be an object of connection ids"))
     connections: dict[str, str] = {}
     for old, new in value.items():
         path = f"{field}.{old}"
         if not isinstance(new, str) or not _ID.fullmatch(new):
-            raise _Invalid(400, (path, "invalid_ref", f"{path} is not the id of a connection"))
+            raise Invalid(400, (path, "invalid_ref", f"{path} is not the id of a connection"))
         connections[old] = new
     return connections
 
@@ -345,16 +272,10 @@ _READ = _WRITE | {"monitor"}
 _MANY = "/integrations"
 _ONE = f"{_MANY}/{{_id}}"
 
-_SHOWN = Record(
-    {**dict.fromkeys(_STAMPS, Text()), **INTEGRATION.members}, required=["_id"], open=True
-)
-_MANIFEST = Record({"model": Choice(["Integration"]), "_id": Text(), "name": Text()})
-_CLONE = Record({**CLONE.members, "connectionMap": Record({}, open=True)}, open=True)
-_USER = Record({"_userId": Text()}, required=["_userId"])
-_ERROR = Record({"field": Text(), "code": Text(), "message": Text()}, required=["code", "message"])
-
 _OPERATIONS = (
-    Operation("tokenInfo", "GET", "/tokenInfo", _token_info, answers={200: _USER}, refusals=[429]),
+    Operation(
+        "tokenInfo", "GET", "/tokenInfo", _token_info, answers={200: TOKEN_INFO}, refusals=[429]
+    ),
     Operation(
         "integrations.list",
         "GET",
@@ -362,7 +283,7 @@ _OPERATIONS = (
         _list,
         _READ,
         query=QUERY,
-        answers={200: Items(_SHOWN), 204: None},
+        answers={200: Items(SHOWN), 204: None},
         refusals=[429],
     ),
     Operation(
@@ -372,7 +293,7 @@ _OPERATIONS = (
         _create,
         _WRITE,
         body=Body(INTEGRATION),
-        answers={201: _SHOWN},
+        answers={201: SHOWN},
         refusals=[422, 429],
     ),
     Operation(
@@ -381,7 +302,7 @@ _OPERATIONS = (
         _ONE,
         _get,
         _READ,
-        answers={200: _SHOWN},
+        answers={200: SHOWN},
         refusals=[404, 429],
     ),
     Operation(
@@ -391,7 +312,7 @@ _OPERATIONS = (
         _update,
         _WRITE,
         body=Body(INTEGRATION),
-        answers={200: _SHOWN},
+        answers={200: SHOWN},
         refusals=[404, 422, 429],
     ),
     Operation(
@@ -401,7 +322,7 @@ _OPERATIONS = (
         _patch,
         _WRITE,
         body=Body(json_patch.PATCH),
-        answers={200: _SHOWN, 204: None},
+        answers={200: SHOWN, 204: None},
         refusals=[404, 422, 429],
     ),
     Operation(
@@ -419,8 +340,8 @@ _OPERATIONS = (
         f"{_ONE}/clone",
         _clone,
         _WRITE,
-        body=Body(_CLONE, required=False),
-        answers={201: Either([_SHOWN, Items(_MANIFEST)])},
+        body=Body(CLONE_REQUEST, required=False),
+        answers={201: Either([SHOWN, Items(MANIFEST)])},
         refusals=[404, 422, 429],
     ),
 )
@@ -435,7 +356,7 @@ CELIGO = Platform(
     name="celigo",
     operations=_OPERATIONS,
     examples=_examples,
-    error_body=_error_body,
+    error_body=error_body,
     base_url_variable="CELIGO_BASE_URL",
     token_variable="CELIGO_API_TOKEN",  # noqa: S106 - a name, not a token
     hint='curl -H "Authorization: Bearer $CELIGO_API_TOKEN" "$CELIGO_BASE_URL/integrations"',
@@ -451,5 +372,5 @@ CELIGO = Platform(
     },
     gate=_gate,
     path_parameters={"_id": PathParameter(Text(), DIY)},
-    error=Record({"errors": Items(_ERROR)}, required=["errors"]),
+    error=ERRORS,
 )

@@ -169,8 +169,9 @@ _SHOWN = Record(
 _ALL = Items(_SHOWN)
 _LISTED = Either([_ALL, Record({"integrations": _ALL}, required=["integrations"])])
 _GOTTEN = Either([_SHOWN, Record({"integration": _SHOWN}, required=["integration"])])
-_KEY = Body(
-    Record({"api_key": Text(secret=True)}, required=["api_key"], open=True),
+_KEY = Body(  # which may stand in the query instead
+    Record({"api_key": Text(secret=True)}, open=True),
+    required=False,
     media="application/x-www-form-urlencoded",
 )
 
