@@ -1,0 +1,51 @@
+"""``python -m tests.storm``: run a storm, and say what it came to."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import warnings
+from collections import Counter
+
+from .storm import Report, storm
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.storm", description=__doc__)
+    parser.add_argument("--calls", type=int, default=50_000)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--worker", type=int, default=None, help="one of 24, alone")
+    asked = parser.parse_args()
+    warnings.simplefilter("error")
+    seed = secrets.randbelow(1_000_000) if asked.seed is None else asked.seed
+    print(f"storm: {asked.calls:,} calls, seed {seed}", flush=True)
+    report = storm(asked.calls, seed, workers=None if asked.worker is None else [asked.worker])
+    _print(report)
+    return bool(report.violations)
+
+
+def _print(report: Report) -> None:
+    made = sum(report.calls.values())
+    print(f"{made:,} calls in {report.seconds:.0f} s: {made / report.seconds:.0f} a second")
+    met = sum(report.faults.values()) - report.faults["none"]
+    print(f"{met:,} of {sum(report.faults.values()):,} requests met a fault")
+    print(f"longest stay beyond a deadline or a cancellation: {report.longest_overrun:.3f} s")
+    _table("calls", report.calls)
+    _table("outcomes", report.outcomes)
+    _table("faults", report.faults)
+    for group in report.not_tested:
+        print(f"##### NOT TESTED: {group}: its library is not installed #####")
+    for violation in report.violations:
+        print(f"##### VIOLATION: {violation}")
+    print("the invariants hold" if not report.violations else f"seed {report.seed} FAILED")
+
+
+def _table(title: str, counts: Counter[str]) -> None:
+    print(f"{title}:")
+    for name, count in counts.most_common():
+        print(f"  {count:8,}  {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,312 @@
+"""A storm: workers that follow their plans at the same time, in threads and in tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from .actions import ACTIONS
+from .clients import GROUPS, Clients, Group
+from .ledger import Control, Ledger, Outcome, Violation
+from .plan import PATIENCE, Step, fault, steps
+from .world import WORKERS
+
+RATE: Final = 0.25
+"""The share of requests that something happens to."""
+
+_PATIENCE: Final = 5.0
+"""Seconds that connections and descriptors have to go away once all clients are closed."""
+
+
+@attrs.define
+class Report:
+    """What a storm came to."""
+
+    seed: int
+    seconds: float = 0
+    longest_overrun: float = 0
+    calls: Counter[str] = attrs.Factory(Counter)
+    outcomes: Counter[str] = attrs.Factory(Counter)
+    faults: Counter[str] = attrs.Factory(Counter)
+    violations: list[str] = attrs.Factory(list)
+    not_tested: list[str] = attrs.Factory(list)
+
+
+@attrs.frozen
+class Sky:
+    """Where a storm happens: a proxy with its sandbox, and a port that nobody listens on."""
+
+    url: str
+    nowhere: str
+    tokens: dict[str, str]
+
+
+@contextlib.contextmanager
+def sky(seed: int, rate: float) -> Iterator[Sky]:
+    """Run a proxy in a process of its own."""
+    command = [sys.executable, "-m", "tests.storm.proxy", str(seed), str(rate)]
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with (
+        socket.socket() as held,
+        subprocess.Popen(
+            command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process,
+    ):
+        held.bind(("127.0.0.1", 0))
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        yield Sky(told["url"], f"http://127.0.0.1:{held.getsockname()[1]}", told["tokens"])
+        process.communicate()
+
+
+def storm(
+    calls: int,
+    seed: int,
+    *,
+    workers: list[int] | None = None,
+    rate: float = RATE,
+    wrap: Callable[[Any], Any] | None = None,
+) -> Report:
+    """Run a storm.
+
+    Args:
+        calls: How many, by all workers together.
+        seed: What the plan is made of.
+        workers: Which of the workers to let loose, each with its own share; all by default.
+        rate: The share of requests that something happens to.
+        wrap: Puts something between the clients and their transports.
+    """
+    report = Report(seed)
+    with sky(seed, rate) as above:
+        _Storm(report, above, calls // WORKERS, wrap).run(workers or [*range(WORKERS)])
+    return report
+
+
+class _Storm:
+    def __init__(
+        self, report: Report, above: Sky, share: int, wrap: Callable[[Any], Any] | None
+    ) -> None:
+        self._report = report
+        self._above = above
+        self._share = share
+        self._wrap = wrap
+        self._over = threading.Event()
+        self._fixed: dict[str, Any] = {}
+        self._control = Control(above.url)
+        self._ledgers: dict[int, Ledger] = {}
+
+    def run(self, workers: list[int]) -> None:
+        by_group = {group: workers_of(group, workers) for group in GROUPS}
+        groups = {group: own for group, own in by_group.items() if own and group.is_installed}
+        self._report.not_tested = [str(g) for g, own in by_group.items() if own and g not in groups]
+        with _strays() as strays:
+            self._open_and_close(groups)
+            before = _held()
+            began = time.monotonic()
+            self._let_loose(groups)
+            self._report.seconds = time.monotonic() - began
+            self._settle()
+            self._check_leaks(before)
+            self._control.close()
+        self._report.violations += strays
+
+    def _clients(self, group: Group) -> Clients:
+        above = self._above
+        return Clients(
+            group, url=above.url, nowhere=above.nowhere, tokens=above.tokens, wrap=self._wrap
+        )
+
+    def _open_and_close(self, groups: dict[Group, list[int]]) -> None:
+        """Have everything imported, and started that is started once; keep what never changes."""
+        for group in groups:
+            clients = self._clients(group)
+            if group.is_async:
+                asyncio.run(_once(clients))
+                continue
+            player = clients.plain("optimizeplayer")
+            self._fixed = {"all": list(player.integration.list())}
+            clients.close()
+        with_sync = Clients(
+            GROUPS[0], url=self._above.url, nowhere=self._above.nowhere, tokens=self._above.tokens
+        )
+        everything = list(with_sync.plain("optimizeplayer").integration.list())
+        self._fixed = {"all": everything, **{str(item.id): item for item in everything}}
+        with_sync.close()
+
+    def _let_loose(self, groups: dict[Group, list[int]]) -> None:
+        shared = {group: self._clients(group) for group in groups if not group.is_async}
+        threads = [
+            threading.Thread(target=self._in_thread, args=(worker, clients))
+            for group, clients in shared.items()
+            for worker in groups[group]
+        ]
+        for thread in threads:
+            thread.start()
+        asyncio.run(self._in_loop({g: own for g, own in groups.items() if g.is_async}))
+        for thread in threads:
+            thread.join()
+        for clients in shared.values():
+            clients.close()
+
+    async def _in_loop(self, groups: dict[Group, list[int]]) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._stray)
+        shared = {group: self._clients(group) for group in groups}
+        await asyncio.gather(
+            *(self._in_task(worker, shared[group]) for group in groups for worker in groups[group])
+        )
+        for clients in shared.values():
+            await clients.aclose()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        if left:
+            self._report.violations.append(f"tasks left behind: {left}")
+
+    def _stray(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self._report.violations.append(f"in the event loop: {context}")
+
+    def _plan(self, worker: int, clients: Clients) -> Iterator[tuple[Step, Ledger]]:
+        """Go through a plan, until it ends or something is wrong anywhere."""
+        control = Control(self._above.url)
+        ledger = self._ledgers[worker] = Ledger(worker, control, self._fixed)
+        try:
+            for step in steps(self._report.seed, worker, self._share):
+                if self._over.is_set():
+                    break
+                yield step, ledger
+        finally:
+            control.close()
+
+    def _in_thread(self, worker: int, clients: Clients) -> None:
+        for step, ledger in self._plan(worker, clients):
+            value, error = None, None
+            began = time.monotonic()
+            try:
+                value = ACTIONS[step.action].run(clients.of(step), ledger.target(step, list))
+            except BaseException as raised:  # noqa: BLE001 -- whatever it is, it is judged
+                error = raised.with_traceback(None)
+            self._settle_step(step, clients, Outcome(value, error, time.monotonic() - began))
+
+    async def _in_task(self, worker: int, clients: Clients) -> None:
+        for step, ledger in self._plan(worker, clients):
+            task = asyncio.ensure_future(_called(step, clients.of(step), ledger))
+            since = [time.monotonic()]
+            timer = None
+            if step.cancel is not None:
+                timer = asyncio.get_running_loop().call_later(step.cancel, _cancel, task, since)
+            await asyncio.wait([task])
+            seconds = time.monotonic() - since[-1]
+            if timer is not None:
+                timer.cancel()
+            was_cancelled = len(since) > 1
+            error = asyncio.CancelledError() if task.cancelled() else task.exception()
+            value = None if error is not None else task.result()
+            self._settle_step(step, clients, Outcome(value, error, seconds, was_cancelled))
+
+    def _settle_step(self, step: Step, clients: Clients, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            outcome.error.__traceback__ = None
+        try:
+            self._ledgers[step.worker].settle(step, outcome)
+        except Exception as error:  # noqa: BLE001 -- a mistake of the storm's own must not be lost
+            self._over.set()
+            self._report.violations.append(self._told(step, clients.group, error))
+
+    def _told(self, step: Step, group: Group, error: Exception) -> str:
+        seed = self._report.seed
+        said = error if isinstance(error, Violation) else f"the storm itself failed: {error!r}"
+        fate = [fault(seed, step.ticket, attempt, RATE) or "none" for attempt in range(3)]
+        timeout = PATIENCE[step.patience]
+        return (
+            f"worker {step.worker} ({group}), step {step.number}, {step.action}: {said}\n"
+            f"  {timeout}, nobody listens: {step.refused}, cancelled after: {step.cancel}\n"
+            f"  faults planned for its requests: {'; '.join(fate)}\n"
+            f"  again: make storm SEED={seed} WORKER={step.worker} N={self._share * WORKERS}"
+        )
+
+    def _settle(self) -> None:
+        report = self._report
+        journal, documents = self._control("journal"), self._control("documents")
+        for worker, ledger in self._ledgers.items():
+            report.calls += ledger.calls
+            report.outcomes += ledger.outcomes
+            report.longest_overrun = max(report.longest_overrun, ledger.longest_overrun)
+            try:
+                if not self._over.is_set():
+                    ledger.close(journal, documents)
+            except Violation as violation:
+                again = f"make storm SEED={report.seed} WORKER={worker} N={self._share * WORKERS}"
+                report.violations.append(f"worker {worker}, at the end: {violation}\n  {again}")
+
+    def _check_leaks(self, before: dict[str, int]) -> None:
+        """Check that nothing is left once everything is closed."""
+        gc.collect()
+        until = time.monotonic() + _PATIENCE
+        while True:
+            after = _held()
+            figures = self._control("figures")
+            left = {name: after[name] - before[name] for name in before}
+            left["connections"] = figures["connections"]
+            if not any(count > 0 for count in left.values()) or time.monotonic() > until:
+                break
+            time.sleep(0.05)
+        self._report.faults = Counter(figures["faults"])
+        if any(count > 0 for count in left.values()):
+            self._report.violations.append(f"left behind: {left}")
+
+
+def workers_of(group: Group, workers: list[int]) -> list[int]:
+    """Return which of the workers belong to a group."""
+    return [worker for worker in workers if GROUPS[worker % len(GROUPS)] == group]
+
+
+def _cancel(task: asyncio.Task[Any], since: list[float]) -> None:
+    since.append(time.monotonic())
+    task.cancel()
+
+
+async def _called(step: Step, client: Any, ledger: Ledger) -> Any:
+    return await ACTIONS[step.action].run(client, ledger.target(step, _collected))
+
+
+async def _collected(items: Any) -> list[Any]:
+    return [item async for item in items]
+
+
+async def _once(clients: Clients) -> None:
+    await _collected(clients.plain("optimizeplayer").integration.list())
+    await clients.aclose()
+
+
+def _held() -> dict[str, int]:
+    """Count what this process holds."""
+    return {
+        "descriptors": len(os.listdir("/proc/self/fd")),
+        "threads": threading.active_count(),
+    }
+
+
+@contextlib.contextmanager
+def _strays() -> Iterator[list[str]]:
+    """Collect the exceptions that nobody catches, in threads and in finalizers."""
+    strays: list[str] = []
+    hooks = threading.excepthook, sys.unraisablehook
+    threading.excepthook = lambda args: strays.append(f"in a thread: {args.exc_value!r}")
+    sys.unraisablehook = lambda args: strays.append(f"in {args.object!r}: {args.exc_value!r}")
+    try:
+        yield strays
+    finally:
+        threading.excepthook, sys.unraisablehook = hooks
