@@ -8,19 +8,22 @@ import sys
 import warnings
 from collections import Counter
 
-from .storm import Report, storm
+from .storm import Report, sky, storm
+from .world import WORKERS
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.storm", description=__doc__)
     parser.add_argument("--calls", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--worker", type=int, default=None, help="one of 24, alone")
+    parser.add_argument("--worker", type=int, default=None, help=f"one of {WORKERS}, alone")
     asked = parser.parse_args()
     warnings.simplefilter("error")
     seed = secrets.randbelow(1_000_000) if asked.seed is None else asked.seed
     print(f"storm: {asked.calls:,} calls, seed {seed}", flush=True)
-    report = storm(asked.calls, seed, workers=None if asked.worker is None else [asked.worker])
+    workers = range(WORKERS) if asked.worker is None else [asked.worker]
+    with sky(seed) as above:
+        report = storm(above, asked.calls, workers=workers)
     _print(report)
     return bool(report.violations)
 

@@ -1,4 +1,4 @@
-"""What goes wrong between a client and a server, one function each, by the name it has in a plan."""
+"""What goes wrong between a client and a server, a function each, by its name in a plan."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Answer:
     body: bytes
 
     def head(self, *more: str, length: int | None = None) -> bytes:
-        """Return the head; its Content-Length is the body's unless told otherwise, or none by -1."""
+        """Return the head, with the body's Content-Length unless told otherwise; -1 is none."""
         lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         length = len(self.body) if length is None else length
@@ -44,8 +44,15 @@ class Answer:
 class Exchange(Protocol):
     """One request at the proxy."""
 
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
+    @property
+    def reader(self) -> asyncio.StreamReader:
+        """What the client sends."""
+        ...
+
+    @property
+    def writer(self) -> asyncio.StreamWriter:
+        """What goes to the client."""
+        ...
 
     async def forward(self) -> Answer:
         """Have the sandbox answer it."""
@@ -72,7 +79,9 @@ async def calm(exchange: Exchange) -> bool:
 
 
 def _reset(exchange: Exchange) -> None:
-    exchange.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+    exchange.writer.get_extra_info("socket").setsockopt(
+        socket.SOL_SOCKET, socket.SO_LINGER, _LINGER
+    )
     exchange.writer.transport.abort()
 
 

@@ -22,7 +22,7 @@ PATIENCE: Final = {
     "brisk": Timeout(connect=0.5, read=5, total=0.25),
     "hasty": Timeout(connect=0.5, read=5, total=0.01),
 }
-"""The timeouts of a call: the wait for bytes ends it first, or the deadline, or the deadline soon."""
+"""The timeouts of a call: a wait for bytes ends it first, or its deadline, or its deadline soon."""
 
 _PATIENCE_WEIGHTS: Final = {"calm": 75, "brisk": 22, "hasty": 3}
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 import attrs
 
-from integrations_sdk.sandbox.app import build_app, load_examples
+from integrations_sdk.sandbox.app import build_app, load_examples, reload_examples
 from integrations_sdk.sandbox.sandbox import PLATFORMS
 from integrations_sdk.sandbox.store import Store
 from integrations_sdk.sandbox.tokens import Tokens
@@ -52,13 +52,17 @@ class Proxy:
         self._store = Store()
         load_examples(self._store, PLATFORMS)
         self._app = build_app(self._store, PLATFORMS, host="127.0.0.1")
+        self._open = 0
+        self._turn = asyncio.Lock()
+        self._begin()
+
+    def _begin(self) -> None:
+        reload_examples(self._store, PLATFORMS)
         self._furnish()
         self._seen: Counter[str] = Counter()
         self._played: Counter[str] = Counter()
         self._journal: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self._sealed: set[str] = set()
-        self._open = 0
-        self._turn = asyncio.Lock()
 
     def tokens(self) -> dict[str, str]:
         tokens = Tokens(self._store.signing_key())
@@ -121,6 +125,9 @@ class Proxy:
         if asked == "documents":
             return self._documents()
         async with self._turn:
+            if asked == "begin":
+                self._begin()
+                return None
             verb, _, rest = asked.partition("/")
             if verb == "seal":
                 self._sealed.add(rest)
@@ -210,7 +217,9 @@ async def _called(app: Any, request: Received) -> Answer:
         sent.append(message)
 
     await app(scope, receive, send)
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in sent[0]["headers"]]
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in sent[0]["headers"]
+    ]
     kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
     return Answer(sent[0]["status"], kept, b"".join(part.get("body", b"") for part in sent[1:]))
 

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,9 +27,6 @@ from .world import WORKERS
 
 RATE: Final = 0.25
 """The share of requests that something happens to."""
-
-_PATIENCE: Final = 5.0
-"""Seconds that connections and descriptors have to go away once all clients are closed."""
 
 
 @attrs.define
@@ -48,15 +45,25 @@ class Report:
 
 @attrs.frozen
 class Sky:
-    """Where a storm happens: a proxy with its sandbox, and a port that nobody listens on."""
+    """Where a storm happens: a proxy with its sandbox, and a port that nobody listens on.
 
+    Attributes:
+        seed: What the plan is made of.
+        rate: The share of requests that something happens to.
+        url: Where the proxy is.
+        nowhere: Where nobody listens.
+        tokens: For each platform.
+    """
+
+    seed: int
+    rate: float
     url: str
     nowhere: str
     tokens: dict[str, str]
 
 
 @contextlib.contextmanager
-def sky(seed: int, rate: float) -> Iterator[Sky]:
+def sky(seed: int, rate: float = RATE) -> Iterator[Sky]:
     """Run a proxy in a process of its own."""
     command = [sys.executable, "-m", "tests.storm.proxy", str(seed), str(rate)]
     root = Path(__file__).parents[2]
@@ -70,30 +77,30 @@ def sky(seed: int, rate: float) -> Iterator[Sky]:
         held.bind(("127.0.0.1", 0))
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
-        yield Sky(told["url"], f"http://127.0.0.1:{held.getsockname()[1]}", told["tokens"])
+        nowhere = f"http://127.0.0.1:{held.getsockname()[1]}"
+        yield Sky(seed, rate, told["url"], nowhere, told["tokens"])
         process.communicate()
 
 
 def storm(
+    above: Sky,
     calls: int,
-    seed: int,
     *,
-    workers: list[int] | None = None,
-    rate: float = RATE,
+    workers: Sequence[int] = range(WORKERS),
     wrap: Callable[[Any], Any] | None = None,
+    patience: float = 5,
 ) -> Report:
     """Run a storm.
 
     Args:
-        calls: How many, by all workers together.
-        seed: What the plan is made of.
-        workers: Which of the workers to let loose, each with its own share; all by default.
-        rate: The share of requests that something happens to.
+        above: Where.
+        calls: How many, if all workers make them together.
+        workers: Which of the workers to let loose, each with its own share.
         wrap: Puts something between the clients and their transports.
+        patience: Seconds that connections and descriptors have to go away once all are closed.
     """
-    report = Report(seed)
-    with sky(seed, rate) as above:
-        _Storm(report, above, calls // WORKERS, wrap).run(workers or [*range(WORKERS)])
+    report = Report(above.seed)
+    _Storm(report, above, calls // WORKERS, wrap).run(workers, patience)
     return report
 
 
@@ -108,20 +115,21 @@ class _Storm:
         self._over = threading.Event()
         self._fixed: dict[str, Any] = {}
         self._control = Control(above.url)
+        self._control("begin")
         self._ledgers: dict[int, Ledger] = {}
 
-    def run(self, workers: list[int]) -> None:
+    def run(self, workers: Sequence[int], patience: float) -> None:
         by_group = {group: workers_of(group, workers) for group in GROUPS}
         groups = {group: own for group, own in by_group.items() if own and group.is_installed}
         self._report.not_tested = [str(g) for g, own in by_group.items() if own and g not in groups]
         with _strays() as strays:
             self._open_and_close(groups)
-            before = _held()
+            before = held()
             began = time.monotonic()
             self._let_loose(groups)
             self._report.seconds = time.monotonic() - began
             self._settle()
-            self._check_leaks(before)
+            self._check_leaks(before, patience)
             self._control.close()
         self._report.violations += strays
 
@@ -137,16 +145,14 @@ class _Storm:
             clients = self._clients(group)
             if group.is_async:
                 asyncio.run(_once(clients))
-                continue
-            player = clients.plain("optimizeplayer")
-            self._fixed = {"all": list(player.integration.list())}
-            clients.close()
-        with_sync = Clients(
-            GROUPS[0], url=self._above.url, nowhere=self._above.nowhere, tokens=self._above.tokens
-        )
-        everything = list(with_sync.plain("optimizeplayer").integration.list())
+            else:
+                _players(clients)
+                clients.close()
+        above = self._above
+        honest = Clients(GROUPS[0], url=above.url, nowhere=above.nowhere, tokens=above.tokens)
+        everything = _players(honest)
+        honest.close()
         self._fixed = {"all": everything, **{str(item.id): item for item in everything}}
-        with_sync.close()
 
     def _let_loose(self, groups: dict[Group, list[int]]) -> None:
         shared = {group: self._clients(group) for group in groups if not group.is_async}
@@ -228,7 +234,9 @@ class _Storm:
     def _told(self, step: Step, group: Group, error: Exception) -> str:
         seed = self._report.seed
         said = error if isinstance(error, Violation) else f"the storm itself failed: {error!r}"
-        fate = [fault(seed, step.ticket, attempt, RATE) or "none" for attempt in range(3)]
+        fate = [
+            fault(seed, step.ticket, attempt, self._above.rate) or "none" for attempt in range(3)
+        ]
         timeout = PATIENCE[step.patience]
         return (
             f"worker {step.worker} ({group}), step {step.number}, {step.action}: {said}\n"
@@ -251,12 +259,12 @@ class _Storm:
                 again = f"make storm SEED={report.seed} WORKER={worker} N={self._share * WORKERS}"
                 report.violations.append(f"worker {worker}, at the end: {violation}\n  {again}")
 
-    def _check_leaks(self, before: dict[str, int]) -> None:
+    def _check_leaks(self, before: dict[str, int], patience: float) -> None:
         """Check that nothing is left once everything is closed."""
         gc.collect()
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + patience
         while True:
-            after = _held()
+            after = held()
             figures = self._control("figures")
             left = {name: after[name] - before[name] for name in before}
             left["connections"] = figures["connections"]
@@ -268,7 +276,7 @@ class _Storm:
             self._report.violations.append(f"left behind: {left}")
 
 
-def workers_of(group: Group, workers: list[int]) -> list[int]:
+def workers_of(group: Group, workers: Sequence[int]) -> list[int]:
     """Return which of the workers belong to a group."""
     return [worker for worker in workers if GROUPS[worker % len(GROUPS)] == group]
 
@@ -286,16 +294,20 @@ async def _collected(items: Any) -> list[Any]:
     return [item async for item in items]
 
 
+def _players(clients: Clients) -> list[Any]:
+    return list(clients.plain("optimizeplayer").integration.list())
+
+
 async def _once(clients: Clients) -> None:
     await _collected(clients.plain("optimizeplayer").integration.list())
     await clients.aclose()
 
 
-def _held() -> dict[str, int]:
-    """Count what this process holds."""
+def held() -> dict[str, int]:
+    """Count what this process holds: open descriptors, and threads of Python and of libraries."""
     return {
-        "descriptors": len(os.listdir("/proc/self/fd")),
-        "threads": threading.active_count(),
+        "descriptors": len([*Path("/proc/self/fd").iterdir()]),
+        "threads": len([*Path("/proc/self/task").iterdir()]),
     }
 
 
