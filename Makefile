@@ -7,9 +7,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 p
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 FUZZ := .venv-fuzz
+N ?= 50000
+CALLS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all kill fuzz-sandbox check format coverage build bench bench-check clean
+.PHONY: help demo test test-all storm soak kill fuzz-sandbox check format coverage build bench bench-check clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +42,12 @@ check: $(VENV)/.dev ## Check format, lint, types and layering
 format: $(VENV)/.dev ## Format and fix what can be fixed by itself
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+storm: $(VENV)/.dev ## Make N calls under random faults, as SEED has it; WORKER lets one of 24 loose alone
+	@$(BIN)/python -m tests.storm --calls $(N) $(addprefix --seed ,$(SEED)) $(addprefix --worker ,$(WORKER))
+
+soak: $(VENV)/.dev ## Make CALLS calls on one client, and see whether it grows or leaks
+	@$(BIN)/python -m tests.storm.soak --calls $(CALLS)
 
 build: $(VENV)/.dev ## Build the wheel and the source distribution
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

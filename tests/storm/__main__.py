@@ -31,8 +31,6 @@ def main() -> int:
 def _print(report: Report) -> None:
     made = sum(report.calls.values())
     print(f"{made:,} calls in {report.seconds:.0f} s: {made / report.seconds:.0f} a second")
-    met = sum(report.faults.values()) - report.faults["none"]
-    print(f"{met:,} of {sum(report.faults.values()):,} requests met a fault")
     print(f"longest stay beyond a deadline or a cancellation: {report.longest_overrun:.3f} s")
     _table("calls", report.calls)
     _table("outcomes", report.outcomes)

@@ -29,6 +29,7 @@ from integrations_sdk import (
 )
 
 from .actions import ACTIONS, Action, Slot, Target
+from .clients import RETRY
 from .plan import PATIENCE, SLOTS, Step
 from .world import APPLICATION, CUSTOMERS, cxengage_id, made_up_id, polis_client
 
@@ -36,6 +37,8 @@ GRACE: Final = 0.5
 """Seconds that a call may take beyond its deadline, or after it was cancelled."""
 
 _NEVER_SENT: Final = (ConnectError, InvalidArgumentError)
+_SECRET: Final = ("SAMPLE", "eyJ")
+"""What is in every secret that is written, and what every token begins with."""
 
 
 class Violation(Exception):
@@ -90,6 +93,7 @@ class Ledger:
         self._unsettled: list[tuple[Step, Outcome]] = []
         self.calls: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter()
         self.longest_overrun = 0.0
 
     def target(self, step: Step, walk: Callable[[Any], Any]) -> Target:
@@ -145,6 +149,9 @@ class Ledger:
     def _count(self, step: Step, action: Action, outcome: Outcome) -> None:
         self.calls[step.action] += 1
         self.outcomes[type(outcome.error).__name__ if outcome.error else "success"] += 1
+        self.faults["nobody listens"] += step.refused
+        self.faults["the task is cancelled"] += outcome.cancelled
+        self.faults["a deadline of 10 ms"] += step.patience == "hasty"
         total = PATIENCE[step.patience].total
         if total is None:
             raise AssertionError("a call of a storm has a deadline")
@@ -223,6 +230,10 @@ def _check_error(step: Step, outcome: Outcome) -> None:
         return
     if not isinstance(error, IntegrationsError):
         raise Violation(f"it raised {type(error).__name__}: {error}")
+    if len(error.attempts) > RETRY.attempts:
+        raise Violation(f"it made {len(error.attempts)} attempts: {error}")
+    if any(secret in f"{error!r} {error}" for secret in _SECRET):
+        raise Violation(f"a secret shows in {error!r}")
     if isinstance(error, InvalidArgumentError) != (ACTIONS[step.action].effect == "refused"):
         raise Violation(f"it raised what was not to be expected: {error}")
     if step.refused and not isinstance(error, (TransportError, InvalidArgumentError)):

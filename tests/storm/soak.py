@@ -69,11 +69,12 @@ class Soaked:
     seconds: float = 0
     growth: int = 0
     left: dict[str, int] = attrs.Factory(dict)
-    outcomes: Counter[str] = attrs.Factory(Counter)
+    outcomes: dict[str, int] = attrs.Factory(Counter[str])
     faults: dict[str, int] = attrs.Factory(dict)
 
     @property
     def passed(self) -> bool:
+        """Whether it grew and left behind no more than it may."""
         return self.growth <= MOST and not any(self.left.values())
 
 

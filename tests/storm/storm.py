@@ -251,6 +251,7 @@ class _Storm:
         for worker, ledger in self._ledgers.items():
             report.calls += ledger.calls
             report.outcomes += ledger.outcomes
+            report.faults += ledger.faults
             report.longest_overrun = max(report.longest_overrun, ledger.longest_overrun)
             try:
                 if not self._over.is_set():
@@ -271,7 +272,7 @@ class _Storm:
             if not any(count > 0 for count in left.values()) or time.monotonic() > until:
                 break
             time.sleep(0.05)
-        self._report.faults = Counter(figures["faults"])
+        self._report.faults += Counter(figures["faults"])
         if any(count > 0 for count in left.values()):
             self._report.violations.append(f"left behind: {left}")
 
