@@ -53,12 +53,14 @@ class Outcome:
         value: What the call returned.
         error: What it raised.
         seconds: How long it took; when it was cancelled, how long it took from then.
+        late: How many of these seconds the machine had no time for this process.
         cancelled: Whether it was cancelled, before it ended.
     """
 
     value: Any
     error: BaseException | None
     seconds: float
+    late: float = 0
     cancelled: bool = False
 
 
@@ -157,7 +159,7 @@ class Ledger:
             raise AssertionError("a call of a storm has a deadline")
         overrun = outcome.seconds - (0 if outcome.cancelled else total * action.calls)
         self.longest_overrun = max(self.longest_overrun, overrun)
-        if overrun > GRACE:
+        if overrun - outcome.late > GRACE:
             ended = "its cancellation" if outcome.cancelled else "its deadline"
             raise Violation(f"it ended {overrun:.3f} s after {ended}")
 

@@ -23,6 +23,7 @@ from .actions import ACTIONS
 from .clients import GROUPS, Clients, Group
 from .ledger import Control, Ledger, Outcome, Violation
 from .plan import PATIENCE, Step, fault, steps
+from .pulse import Pulse
 from .world import WORKERS
 
 RATE: Final = 0.25
@@ -113,6 +114,7 @@ class _Storm:
         self._share = share
         self._wrap = wrap
         self._over = threading.Event()
+        self._pulse = Pulse()
         self._fixed: dict[str, Any] = {}
         self._control = Control(above.url)
         self._control("begin")
@@ -126,7 +128,8 @@ class _Storm:
             self._open_and_close(groups)
             before = held()
             began = time.monotonic()
-            self._let_loose(groups)
+            with self._pulse:
+                self._let_loose(groups)
             self._report.seconds = time.monotonic() - began
             self._settle()
             self._check_leaks(before, patience)
@@ -204,7 +207,8 @@ class _Storm:
                 value = ACTIONS[step.action].run(clients.of(step), ledger.target(step, list))
             except BaseException as raised:  # noqa: BLE001 -- whatever it is, it is judged
                 error = raised.with_traceback(None)
-            self._settle_step(step, clients, Outcome(value, error, time.monotonic() - began))
+            seconds, late = time.monotonic() - began, self._pulse.lateness(began)
+            self._settle_step(step, clients, Outcome(value, error, seconds, late))
 
     async def _in_task(self, worker: int, clients: Clients) -> None:
         for step, ledger in self._plan(worker, clients):
@@ -214,13 +218,14 @@ class _Storm:
             if step.cancel is not None:
                 timer = asyncio.get_running_loop().call_later(step.cancel, _cancel, task, since)
             await asyncio.wait([task])
-            seconds = time.monotonic() - since[-1]
+            seconds, late = time.monotonic() - since[-1], self._pulse.lateness(since[-1])
             if timer is not None:
                 timer.cancel()
             was_cancelled = len(since) > 1
             error = asyncio.CancelledError() if task.cancelled() else task.exception()
             value = None if error is not None else task.result()
-            self._settle_step(step, clients, Outcome(value, error, seconds, was_cancelled))
+            outcome = Outcome(value, error, seconds, late, was_cancelled)
+            await asyncio.to_thread(self._settle_step, step, clients, outcome)  # it may block
 
     def _settle_step(self, step: Step, clients: Clients, outcome: Outcome) -> None:
         if outcome.error is not None:
