@@ -7,8 +7,6 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 p
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 FUZZ := .venv-fuzz
-N ?= 50000
-CALLS ?= 100000
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all storm soak kill fuzz-sandbox check format coverage build bench bench-check clean
@@ -44,10 +42,10 @@ format: $(VENV)/.dev ## Format and fix what can be fixed by itself
 	@$(BIN)/ruff check --fix .
 
 storm: $(VENV)/.dev ## Make N calls under random faults, as SEED has it; WORKER lets one of 24 loose alone
-	@$(BIN)/python -m tests.storm --calls $(N) $(addprefix --seed ,$(SEED)) $(addprefix --worker ,$(WORKER))
+	@$(BIN)/python -m tests.storm --calls $(or $(N),50000) $(addprefix --seed ,$(SEED)) $(addprefix --worker ,$(WORKER))
 
 soak: $(VENV)/.dev ## Make CALLS calls on one client, and see whether it grows or leaks
-	@$(BIN)/python -m tests.storm.soak --calls $(CALLS)
+	@$(BIN)/python -m tests.storm.soak --calls $(or $(CALLS),100000)
 
 build: $(VENV)/.dev ## Build the wheel and the source distribution
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

@@ -31,7 +31,11 @@ def main() -> int:
 def _print(report: Report) -> None:
     made = sum(report.calls.values())
     print(f"{made:,} calls in {report.seconds:.0f} s: {made / report.seconds:.0f} a second")
-    print(f"longest stay beyond a deadline or a cancellation: {report.longest_overrun:.3f} s")
+    beyond, late = report.overrun
+    print(
+        f"longest stay beyond a deadline or a cancellation: {beyond:.3f} s, "
+        f"and {late:.3f} s that the machine was busy"
+    )
     _table("calls", report.calls)
     _table("outcomes", report.outcomes)
     _table("faults", report.faults)

@@ -79,7 +79,15 @@ class Control:
 
 
 class Ledger:
-    """The books of one worker."""
+    """The books of one worker.
+
+    Attributes:
+        calls: How many, by their action.
+        outcomes: How many, by the class of the error.
+        faults: What happened on this side of the wire.
+        overrun: The longest stay beyond a deadline, in seconds, and how many more seconds of it the
+            machine had no time for this process.
+    """
 
     def __init__(self, worker: int, control: Control, fixed: dict[str, Any]) -> None:
         self._worker = worker
@@ -96,7 +104,7 @@ class Ledger:
         self.calls: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
-        self.longest_overrun = 0.0
+        self.overrun = (0.0, 0.0)
 
     def target(self, step: Step, walk: Callable[[Any], Any]) -> Target:
         """Return what a step is about."""
@@ -158,7 +166,7 @@ class Ledger:
         if total is None:
             raise AssertionError("a call of a storm has a deadline")
         overrun = outcome.seconds - (0 if outcome.cancelled else total * action.calls)
-        self.longest_overrun = max(self.longest_overrun, overrun)
+        self.overrun = max(self.overrun, (overrun - outcome.late, outcome.late))
         if overrun - outcome.late > GRACE:
             ended = "its cancellation" if outcome.cancelled else "its deadline"
             raise Violation(f"it ended {overrun:.3f} s after {ended}")

@@ -36,7 +36,7 @@ class Report:
 
     seed: int
     seconds: float = 0
-    longest_overrun: float = 0
+    overrun: tuple[float, float] = (0, 0)
     calls: Counter[str] = attrs.Factory(Counter)
     outcomes: Counter[str] = attrs.Factory(Counter)
     faults: Counter[str] = attrs.Factory(Counter)
@@ -166,11 +166,16 @@ class _Storm:
         ]
         for thread in threads:
             thread.start()
-        asyncio.run(self._in_loop({g: own for g, own in groups.items() if g.is_async}))
-        for thread in threads:
-            thread.join()
-        for clients in shared.values():
-            clients.close()
+        try:
+            asyncio.run(self._in_loop({g: own for g, own in groups.items() if g.is_async}))
+        except BaseException:
+            self._over.set()
+            raise
+        finally:
+            for thread in threads:
+                thread.join()
+            for clients in shared.values():
+                clients.close()
 
     async def _in_loop(self, groups: dict[Group, list[int]]) -> None:
         asyncio.get_running_loop().set_exception_handler(self._stray)
@@ -257,7 +262,7 @@ class _Storm:
             report.calls += ledger.calls
             report.outcomes += ledger.outcomes
             report.faults += ledger.faults
-            report.longest_overrun = max(report.longest_overrun, ledger.longest_overrun)
+            report.overrun = max(report.overrun, ledger.overrun)
             try:
                 if not self._over.is_set():
                     ledger.close(journal, documents)
