@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from integrations_sdk.transports import Fault, Headers, Request, Response
 
@@ -93,12 +93,13 @@ class KeepsConnections(Broken):
 
 
 class KeepsThreads(Broken):
-    _kept: threading.Event | None = None
+    ended: ClassVar = threading.Event()
+    _kept = False
 
     def send(self, request: Request) -> Response:
-        if self._kept is None:
-            self._kept = threading.Event()
-            threading.Thread(target=self._kept.wait, args=(3,), daemon=True).start()
+        if not self._kept:
+            self._kept = True
+            threading.Thread(target=self.ended.wait).start()
         return super().send(request)
 
 

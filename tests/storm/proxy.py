@@ -12,8 +12,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import sys
 from collections import Counter, defaultdict
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -63,6 +65,7 @@ class Proxy:
         self._played: Counter[str] = Counter()
         self._journal: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self._sealed: set[str] = set()
+        self._failures = 0
 
     def tokens(self) -> dict[str, str]:
         tokens = Tokens(self._store.signing_key())
@@ -112,6 +115,7 @@ class Proxy:
                 self._played["came after its call was settled"] += 1
                 raise ConnectionAbortedError
             answer = await _called(self._app, request)
+            self._failures += answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
             if ticket is not None and request.method not in _READS:
                 self._journal[ticket].append(_entry(request, answer))
             return answer
@@ -119,7 +123,11 @@ class Proxy:
     async def _control(self, request: Received) -> object:
         asked = request.target.removeprefix(_CONTROL)
         if asked == "figures":
-            return {"faults": self._played, "connections": self._open - 1}
+            return {
+                "faults": self._played,
+                "connections": self._open - 1,
+                "failures": self._failures,
+            }
         if asked == "journal":
             return self._journal
         if asked == "documents":
@@ -225,6 +233,7 @@ async def _called(app: Any, request: Received) -> Answer:
 
 
 async def main(seed: int, rate: float) -> None:
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of clients that are gone
     proxy = Proxy(seed, rate)
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0, backlog=512)
     port: int = server.sockets[0].getsockname()[1]

@@ -283,6 +283,8 @@ class _Storm:
                 break
             time.sleep(0.05)
         self._report.faults += Counter(figures["faults"])
+        if figures["failures"]:
+            self._report.violations.append(f"the sandbox failed {figures['failures']} times")
         if any(count > 0 for count in left.values()):
             self._report.violations.append(f"left behind: {left}")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from .broken import BROKEN
+from .broken import BROKEN, KeepsThreads
 from .clients import GROUPS
 from .plan import fault, steps
 from .storm import RATE, Sky, sky, storm, workers_of
@@ -34,7 +34,9 @@ def test_the_invariants_hold_in_a_storm_of_5000_calls() -> None:
 
 @pytest.mark.parametrize("wrap", BROKEN, ids=lambda wrap: wrap.__name__)
 def test_a_broken_promise_is_noticed(above: Sky, wrap: Callable[[Any], Any]) -> None:
+    KeepsThreads.ended.clear()
     report = storm(above, 100 * WORKERS, workers=_SYNC, wrap=wrap, patience=0.5)
+    KeepsThreads.ended.set()
     assert report.violations
     assert re.search(BROKEN[wrap], report.violations[0])
 
