@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import attrs
 
 import integrations_sdk
-from integrations_sdk import Retry
+from integrations_sdk import IntegrationsError, Retry
 
 from .plan import PATIENCE, Step
 
@@ -90,9 +91,25 @@ class Clients:
         ticket = {"x-storm": step.ticket}
         return client.with_options(headers=ticket, timeout=PATIENCE[step.patience])
 
-    def plain(self, platform: str) -> Any:
-        """Return a client whose requests carry no ticket, so that nothing happens to them."""
-        return self._clients[platform, False]
+    def warm(self) -> None:
+        """Make calls that nothing happens to, so that all is loaded and started by then."""
+        for client in self._warming():
+            with suppress(IntegrationsError):  # the shortest deadline may pass
+                client.integration.list()
+
+    async def awarm(self) -> None:
+        """Do the same for tasks."""
+        for client in self._warming():
+            with suppress(IntegrationsError):
+                await client.integration.list()
+
+    def _warming(self) -> Iterator[Any]:
+        for timeout in PATIENCE.values():
+            yield self._clients["optimizeplayer", False].with_options(timeout=timeout)
+
+    def players(self) -> list[Any]:
+        """Return what OptimizePlayer has, which nothing changes."""
+        return list(self._clients["optimizeplayer", False].integration.list())
 
     def close(self) -> None:
         for client in self._clients.values():

@@ -10,7 +10,7 @@ import asyncio
 import http.client
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -133,14 +133,20 @@ class Ledger:
         if action.writes:
             self._book(step, action, outcome, applied)
 
-    def close(self, journal: dict[str, Any], documents: dict[str, dict[str, str]]) -> None:
-        """Compare the books with all that was done and all that is stored.
+    def audit(self, journal: dict[str, Any]) -> Iterator[tuple[Step, Violation]]:
+        """Compare what succeeded with what the sandbox did, and return where they do not agree."""
+        for step, outcome in self._unsettled:
+            try:
+                check_writes(step, outcome, _applied(journal.get(step.ticket, [])))
+            except Violation as violation:
+                yield step, violation
+
+    def compare(self, documents: dict[str, dict[str, str]]) -> None:
+        """Compare the books with what is stored.
 
         Raises:
             Violation: When they do not agree.
         """
-        for step, outcome in self._unsettled:
-            check_writes(step, outcome, _applied(journal.get(step.ticket, [])))
         prefix = f"w{self._worker}-"
         for platform in ("losant", "celigo", "cxengage"):
             stored = {i: n for i, n in documents[platform].items() if n.startswith(prefix)}

@@ -46,7 +46,7 @@ KINDS: Final = ("httpx-threads", "httpx-tasks", "fast-threads", "fast-tasks")
 _RATE: Final = 0.05
 _AT_ONCE: Final = 8
 _FIRST: Final = 20
-_TIMEOUT: Final = Timeout(connect=0.5, read=0.2, total=0.5)
+_TIMEOUT: Final = Timeout(connect=1, read=1, total=2)
 _SETTLING: Final = 5.0
 
 

@@ -149,16 +149,18 @@ class _Storm:
             if group.is_async:
                 asyncio.run(_once(clients))
             else:
-                _players(clients)
+                clients.warm()
                 clients.close()
         above = self._above
         honest = Clients(GROUPS[0], url=above.url, nowhere=above.nowhere, tokens=above.tokens)
-        everything = _players(honest)
+        everything = honest.players()
         honest.close()
         self._fixed = {"all": everything, **{str(item.id): item for item in everything}}
 
     def _let_loose(self, groups: dict[Group, list[int]]) -> None:
         shared = {group: self._clients(group) for group in groups if not group.is_async}
+        for clients in shared.values():
+            clients.warm()
         threads = [
             threading.Thread(target=self._in_thread, args=(worker, clients))
             for group, clients in shared.items()
@@ -180,6 +182,8 @@ class _Storm:
     async def _in_loop(self, groups: dict[Group, list[int]]) -> None:
         asyncio.get_running_loop().set_exception_handler(self._stray)
         shared = {group: self._clients(group) for group in groups}
+        for clients in shared.values():
+            await clients.awarm()
         await asyncio.gather(
             *(self._in_task(worker, shared[group]) for group in groups for worker in groups[group])
         )
@@ -263,9 +267,11 @@ class _Storm:
             report.outcomes += ledger.outcomes
             report.faults += ledger.faults
             report.overrun = max(report.overrun, ledger.overrun)
+            for step, violation in ledger.audit(journal):
+                report.violations.append(self._told(step, _group(worker), violation))
             try:
                 if not self._over.is_set():
-                    ledger.close(journal, documents)
+                    ledger.compare(documents)
             except Violation as violation:
                 again = f"make storm SEED={report.seed} WORKER={worker} N={self._share * WORKERS}"
                 report.violations.append(f"worker {worker}, at the end: {violation}\n  {again}")
@@ -291,7 +297,11 @@ class _Storm:
 
 def workers_of(group: Group, workers: Sequence[int]) -> list[int]:
     """Return which of the workers belong to a group."""
-    return [worker for worker in workers if GROUPS[worker % len(GROUPS)] == group]
+    return [worker for worker in workers if _group(worker) == group]
+
+
+def _group(worker: int) -> Group:
+    return GROUPS[worker % len(GROUPS)]
 
 
 def _cancel(task: asyncio.Task[Any], since: list[float]) -> None:
@@ -307,12 +317,8 @@ async def _collected(items: Any) -> list[Any]:
     return [item async for item in items]
 
 
-def _players(clients: Clients) -> list[Any]:
-    return list(clients.plain("optimizeplayer").integration.list())
-
-
 async def _once(clients: Clients) -> None:
-    await _collected(clients.plain("optimizeplayer").integration.list())
+    await clients.awarm()
     await clients.aclose()
 
 

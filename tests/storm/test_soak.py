@@ -20,5 +20,5 @@ def test_a_client_neither_grows_nor_leaks(kind: str) -> None:
         pytest.skip("NOT TESTED: the fast transport, for there is no pyreqwest")
     soaked = soak_apart(kind, 2_000)
     assert soaked.passed, soaked
-    assert soaked.outcomes["success"] > 1_800
+    assert soaked.outcomes["success"] > 1_500
     assert sum(soaked.faults.values()) - soaked.faults["none"] > 50
