@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .celigo import AsyncCeligo as AsyncCeligo, Celigo as Celigo
     from .core.call import Call as Call, Operation as Operation, Reply as Reply
     from .core.document import JSON as JSON
+    from .core.drift import Drift as Drift
     from .core.errors import (
         AmbiguousWriteError as AmbiguousWriteError,
         APIError as APIError,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from .core.paging import AsyncPage as AsyncPage, AsyncPages as AsyncPages, Page as Page
     from .core.retry import Attempt as Attempt, Retry as Retry, StopReason as StopReason
     from .core.secret import Secret as Secret
-    from .core.tolerance import Drift as Drift
     from .core.transport import Timeout as Timeout
     from .cxengage import AsyncCxEngage as AsyncCxEngage, CxEngage as CxEngage
     from .losant import AsyncLosant as AsyncLosant, Losant as Losant
@@ -74,6 +74,7 @@ _ROOMS = {
     "celigo": ("AsyncCeligo", "Celigo"),
     "core.call": ("Call", "Operation", "Reply"),
     "core.document": ("JSON",),
+    "core.drift": ("Drift",),
     "core.errors": (
         "APIError",
         "AmbiguousWriteError",
@@ -104,7 +105,6 @@ _ROOMS = {
     "core.paging": ("AsyncPage", "AsyncPages", "Page"),
     "core.retry": ("Attempt", "Retry", "StopReason"),
     "core.secret": ("Secret",),
-    "core.tolerance": ("Drift",),
     "core.transport": ("Timeout",),
     "cxengage": ("AsyncCxEngage", "CxEngage"),
     "losant": ("AsyncLosant", "Losant"),

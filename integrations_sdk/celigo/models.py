@@ -93,6 +93,18 @@ class Integration(CeligoModel):
     installed has ``connector_id``, and what follows it, besides.
     """
 
+    unmodelled: ClassVar[frozenset[str]] = frozenset(
+        {
+            "_templateId",
+            "apiGroupings",
+            "deletedAt",
+            "flowGroupings",
+            "installSteps",
+            "sandbox",
+            "uninstallSteps",
+        }
+    )
+
     id: str = field(metadata=named("_id"))
     last_modified: Maybe[datetime] = UNSET
     name: Maybe[str] = UNSET

@@ -69,6 +69,7 @@ CELIGO: Final = Platform(
     read_error=read_error,
     transports=transports.DEFAULT,
     rate_limit=RateLimit(rate=300, burst=1000),
+    logged_query=frozenset({"exclude", "include", "limit"}),
 )
 
 

@@ -11,12 +11,14 @@ import attrs
 from . import arguments, scopes as scope
 from .auth import AsyncTokenProvider, Bounded, Grant, Lease, Token, TokenProvider, checked
 from .call import Call, Operation, Reply, Scalar, written
+from .drift import Told
 from .errors import ConfigurationError, IntegrationsError
 from .exchange import Exchange, granted_scopes
 from .limits import Budget, await_turn, wait_for_turn
 from .locks import Lock
 from .model import UNSET, Unset
 from .quota import Quota
+from .redaction import HEADERS
 from .retry import Retry, policy, retry_after
 from .secret import Secret
 from .settings import DriftHook, Environment, Platform, checked_base_url, load
@@ -196,6 +198,7 @@ class Client(Generic[TransportT, ProviderT]):
             on_drift=on_drift if on_drift is not UNSET else current.on_drift,
             rate_limit=rate_limit if rate_limit is not UNSET else current.rate_limit,
             quota=current.quota if is_same else Quota.of(attempts.quota),
+            told=current.told if on_drift is UNSET else Told(),
         )
         return derived
 
@@ -213,13 +216,14 @@ class Client(Generic[TransportT, ProviderT]):
                 provides the token, or is told of drift, cannot be found by a name.
         """
         settings, hook = self._settings, self._settings.on_drift
-        check_plain(settings.headers, settings.platform, "headers=")
-        check_plain(settings.query, settings.platform, "query=")
+        platform = settings.platform
+        check_plain(settings.headers, HEADERS | platform.logged_headers, "headers=")
+        check_plain(settings.query, platform.logged_query, "query=")
         source: Any = self._source  # a provider of either face
         if isinstance(source, Grant):
             source = attrs.evolve(source, secret=None)
         elif source is not None:
-            source = by_name(source, settings.platform.credential)
+            source = by_name(source, platform.credential)
         mine = {"_settings", "_source", "_token", "_wire", "_derived"}
         return {
             **{name: value for name, value in vars(self).items() if name not in mine},
@@ -367,7 +371,7 @@ class SyncClient(Client[Transport, TokenProvider]):
         except Fault as fault:
             failure = exchange.fail(fault)
         else:
-            exchange.note(str(response.status))
+            exchange.note(str(response.status), response)
             if pace is not None and response.status == 429:  # noqa: PLR2004
                 pause = retry_after(response.headers) or 0.0
                 pace.limiter(token).slow(pause, exchange.age())
@@ -490,7 +494,7 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
         except Fault as fault:
             failure = exchange.fail(fault)
         else:
-            exchange.note(str(response.status))
+            exchange.note(str(response.status), response)
             if pace is not None and response.status == 429:  # noqa: PLR2004
                 pause = retry_after(response.headers) or 0.0
                 await pace.limiter(token).aslow(pause, exchange.age())

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from integrations_sdk._version import __version__
 
-from . import address, document, quota, scopes
+from . import address, document, quota, redaction, scopes
 from .call import Reply
+from .drift import anywhere
 from .errors import (
     AmbiguousWriteError,
     APIError,
@@ -28,20 +29,22 @@ from .errors import (
 )
 from .model import Unset, secrets_in
 from .retry import RETRIED_STATUSES, Attempt, retry_after
-from .transport import Request
+from .transport import Headers, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .auth import Credentials
     from .call import Call
     from .client import AsyncClient, SyncClient
     from .document import JSON
+    from .drift import Drift, DriftHook
+    from .redaction import Redaction
     from .retry import Noted, StopReason
     from .secret import Secret
     from .settings import Settings
-    from .tolerance import Drift
     from .transport import Fault, Response
+    from .wire import Sighting
 
 T = TypeVar("T")
 _HEADERS: Final = {"accept": "application/json", "user-agent": f"integrations-sdk/{__version__}"}
@@ -121,7 +124,7 @@ class Exchange(Generic[T]):
         query = self._settings.encoded
         if self._call.query or credentials.query:
             query = address.query({**self._settings.query, **self._call.query, **credentials.query})
-        return Request(
+        self._request = Request(
             method=self._operation.method,
             url=f"{self._url}?{query}" if query else self._url,
             headers=tuple(headers.items()),
@@ -129,30 +132,20 @@ class Exchange(Generic[T]):
             timeout=self._settings.timeout,
             deadline=self.deadline,
         )
+        return self._request
 
-    def note(self, outcome: str) -> None:
-        """Write down how a request went."""
-        elapsed = time.monotonic() - self._sent
+    def note(self, outcome: str, response: Response | None = None) -> None:
+        """Write down how a request went, and what came back."""
         queued, self._queued = self._queued, 0.0
-        self._attempts.append(
-            {
-                "started": self._sent - self._began,
-                "elapsed": elapsed,
-                "outcome": outcome,
-                "queued": queued,
-            }
-        )
+        noted: Noted = {
+            "started": self._sent - self._began,
+            "elapsed": time.monotonic() - self._sent,
+            "outcome": outcome,
+            "queued": queued,
+        }
+        self._attempts.append(noted)
         if log.isEnabledFor(logging.DEBUG):
-            log.debug(
-                "%s: %s %s: %s in %.0f ms (attempt %d%s)",
-                self._operation.name,
-                self._operation.method,
-                self._url,
-                outcome,
-                elapsed * 1000,
-                len(self._attempts),
-                f", waited {queued:.3f} s for its turn" if queued else "",
-            )
+            self._log(noted, response)
 
     def refused(self, response: Response) -> bool:
         """Tell whether to ask for another token: once in a run, when this one is refused."""
@@ -186,7 +179,7 @@ class Exchange(Generic[T]):
             value=value,
             url=self._url,
             status=response.status,
-            headers=response.headers,
+            headers=Headers(lambda: self._harmless(response.headers)),
             request_id=request_id,
             elapsed=time.monotonic() - self._began,
             attempts=self._told(),
@@ -194,7 +187,7 @@ class Exchange(Generic[T]):
 
     def fail(self, fault: Fault) -> TransportError:
         """Return the error that a transport's fault stands for."""
-        self.note(fault.reason)
+        self.note(fault.reason)  # words of the transport, not of the server
         self._unsure |= fault.sent
         class_: type[TransportError] = TransportError
         if fault.sent and not self._operation.repeatable:
@@ -203,7 +196,10 @@ class Exchange(Generic[T]):
             class_ = DeadlineExceededError
         elif not self._unsure:
             class_ = ConnectError
-        error = class_(self._operation.name, self._operation.method, self._url, fault.reason)
+        hide = self._redaction()
+        error = class_(
+            self._operation.name, self._operation.method, hide(self._url), hide(fault.reason)
+        )
         if class_ in {TransportError, ConnectError} and not fault.lasting:
             self._repeatable = error
             self._cost = quota.RETRY_AFTER_TIMEOUT if fault.timed_out else quota.RETRY
@@ -301,14 +297,15 @@ class Exchange(Generic[T]):
         class_ = self._operation.errors.get(response.status, error_class(response.status))
         hint = self._hint(response.status, class_)
         self._unsure |= response.status in _PERHAPS_DONE
+        hide = self._redaction()
         error = class_(
             self._operation.name,
             self._operation.method,
-            self._url,
+            hide(self._url),
             response.status,
-            code=self._redacted(code) if code is not None else None,
-            message=self._redacted(message),
-            request_id=self._request_id(response),
+            code=hide(code) if code is not None else None,
+            message=hide(message),
+            request_id=self._request_id(response, hide),
             hint=hint,
             retry_after=retry_after(response.headers),
             content=response.content,
@@ -341,51 +338,99 @@ class Exchange(Generic[T]):
         returns = self._operation.returns
         if returns is type(None):
             return None  # pyright: ignore[reportReturnType] -- T is None, as returns says; mypy knows
+        codec = self._settings.platform.codec
         try:
-            value, drifts = self._settings.platform.codec.decode(
-                returns, read(response), strict=self._settings.strict
-            )
+            value, drifts = codec.decode(returns, read(response), strict=self._settings.strict)
         except DecodeError as error:
             problem = (error.path, error.expected, error.got)
         except ValueError as error:
-            problem = ("$", "JSON", f"{self._redacted(_kind(response))}: {error}")
+            problem = ("$", "JSON", f"{self._redaction()(_kind(response))}: {error}")
         else:
-            self._report(drifts)
+            if drifts:
+                self._report(drifts)
+            if (noticed := codec.noticed()) and self._is_news(noticed):
+                self._report(codec.undocumented(value))
             return value
         self._unsure = True  # whoever answered so may not be the platform
         raise DecodeError(
             *problem,
             operation=self._operation.name,
             status=response.status,
-            request_id=self._request_id(response),
+            request_id=self._request_id(response, self._redaction()),
             content=response.content,
         )
 
-    def _report(self, drifts: list[Drift]) -> None:
-        for drift in drifts:
-            log.info(
-                "%s: the answer drifts from its documentation: %s", self._operation.name, drift
-            )
-            if self._settings.on_drift is not None:
-                self._settings.on_drift(self._operation.name, drift)
+    def _report(self, drifts: Iterable[Drift]) -> None:
+        settings, name, hide = self._settings, self._operation.name, self._redaction()
+        for drift in map(anywhere, drifts):
+            told = attrs.evolve(drift, path=hide(drift.path))
+            if not settings.told.is_new(name, told.path, told.kind):
+                continue
+            if settings.on_drift is None:
+                log.warning("%s: the answer drifts from its documentation: %s", name, told)
+            else:
+                _tell(settings.on_drift, name, told)
 
-    def _request_id(self, response: Response) -> str | None:
-        found = response.headers.get(self._settings.platform.request_id_header)
-        request_id = self._redacted(found) if found is not None else None
+    def _is_news(self, noticed: set[Sighting]) -> bool:
+        """Tell whether anything undocumented was not told yet, so that its place is looked for."""
+        told, name = self._settings.told, self._operation.name
+        return any([told.is_new(name, *sighting) for sighting in noticed])  # noqa: C419 -- note each
+
+    def _log(self, noted: Noted, response: Response | None) -> None:
+        """Log a request: names of all, values of what is known to be no secret."""
+        platform, hide, request = self._settings.platform, self._redaction(), self._request
+        shown = redaction.HEADERS | platform.logged_headers | {platform.request_id_header}
+        query = redaction.query(request.url.partition("?")[2], platform.logged_query)
+        came = (
+            redaction.headers(response.headers.items(), shown) if response is not None else "none"
+        )
+        log.debug(
+            "%s: %s %s: %s in %.0f ms (attempt %d%s); headers sent: %s; headers received: %s",
+            self._operation.name,
+            self._operation.method,
+            hide(self._url + query),
+            noted["outcome"],
+            noted["elapsed"] * 1000,
+            len(self._attempts),
+            f", waited {noted['queued']:.3f} s for its turn" if noted["queued"] else "",
+            hide(redaction.headers(request.headers, shown)),
+            hide(came),
+        )
+
+    def _request_id(self, response: Response, hide: Redaction | None = None) -> str | None:
+        """Return the request's name; in an answer that is no error, a token is looked for alone."""
+        request_id = response.headers.get(self._settings.platform.request_id_header)
+        if request_id is None:
+            return None
+        if hide is None and any(token.reveal() in request_id for token in self._tokens):
+            hide = self._redaction()
+        request_id = hide(request_id) if hide is not None else request_id
         if self._attempts:
             self._attempts[-1]["request_id"] = request_id
         return request_id
 
-    def _redacted(self, text: str) -> str:
-        """Replace what we sent in confidence, where a server repeats it."""
+    def _harmless(self, came: Headers) -> list[tuple[str, str]]:
+        hide = self._redaction()
+        return [(name, hide(value)) for name, value in came.items()]
+
+    def _redaction(self) -> Redaction:
+        """Return what replaces all that was sent in confidence, where a server repeats it."""
+        settings, platform = self._settings, self._settings.platform
         sent = [secret.reveal() for secret in self._tokens]
         for credentials in self._credentials:  # as they went, perhaps encoded
             sent += [value.rpartition(" ")[2] for value in credentials.headers.values()]
         sent += secrets_in(self._call.body)
-        sent += [address.quoted(secret, errors="replace") for secret in sent]
-        for secret in sorted(sent, key=len, reverse=True):
-            text = text.replace(secret, "[secret]") if secret else text
-        return text
+        sent += redaction.unlisted(settings.headers, redaction.HEADERS | platform.logged_headers)
+        sent += redaction.unlisted(settings.query, platform.logged_query)
+        return redaction.Redaction(sent)
+
+
+def _tell(hook: DriftHook, operation: str, drift: Drift) -> None:
+    """Tell a hook of a drift; its own failure must not cost the call its answer."""
+    try:
+        hook(operation, drift)
+    except Exception:
+        log.exception("%s: on_drift failed, and the call went on", operation)
 
 
 def _why_final(error: IntegrationsError) -> StopReason | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from . import document, timestamps
@@ -69,6 +70,14 @@ def _is_open_choice(type_: Any) -> bool:
     return len(arms) > 1 and all(arm is str or origin(arm) is Literal for arm in arms)
 
 
+@cache
+def choices(type_: Any) -> frozenset[str]:
+    """Return the documented values of an open choice, ``Literal["a", "b"] | str``; else none."""
+    inner = present(type_)
+    literals = [arm for arm in _arms(inner) if origin(arm) is Literal]
+    return frozenset(value for arm in literals for value in get_args(arm))
+
+
 def _is_anything(type_: Any) -> bool:
     return {bool, int, float, str}.issubset(_arms(type_))
 
@@ -84,7 +93,7 @@ def describe(type_: Any) -> str:
 
 
 def plain(type_: Any) -> frozenset[type]:
-    """Return the types whose values a field takes as they are."""
+    """Return the types whose values a field takes as they are, without a look at the value."""
     inner = present(type_)
     types_: set[type] = {dict} if origin(inner) is dict else set()
     if _is_anything(inner):
@@ -93,8 +102,6 @@ def plain(type_: Any) -> frozenset[type]:
         types_ = {float, int}
     elif inner in {bool, int, str}:
         types_ = {inner}
-    elif _is_open_choice(inner):
-        types_ = {str}
     return frozenset(types_ | {type(None)} if is_nullable(type_) else types_)
 
 

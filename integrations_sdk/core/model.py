@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, TypeVar, cast
 
 import attrs
@@ -10,6 +11,7 @@ import attrs
 from . import document
 from .document import JSON
 from .errors import DecodeError
+from .extra import Extra
 from .secret import Secret
 
 if TYPE_CHECKING:
@@ -42,12 +44,17 @@ Maybe: TypeAlias = T | Unset
 _MEMBER: Final = "integrations_sdk.member"
 _REQUIRED: Final = "integrations_sdk.required"
 _HIDDEN: Final = "integrations_sdk.hidden"
+_OPEN: Final = "integrations_sdk.open"
+_LONG: Final = 8  # characters: a shorter text may be a word of any sentence
 
 REQUIRED: Final[dict[str, object]] = {_REQUIRED: True}
 """The metadata of a field whose default is for callers only: a document must have its member."""
 
 HIDDEN: Final[dict[str, object]] = {_HIDDEN: True}
 """The metadata of a free-form field, which may hold anything: only its members' names show."""
+
+OPEN: Final[dict[str, object]] = {_OPEN: True}
+"""The metadata of a field of which the platform documents some values, and says there are more."""
 
 
 def named(member: str) -> dict[str, object]:
@@ -63,6 +70,11 @@ def is_required(attribute: attrs.Attribute[Any]) -> bool:
 def is_hidden(attribute: attrs.Attribute[Any]) -> bool:
     """Tell whether a field's values do not show."""
     return _HIDDEN in attribute.metadata
+
+
+def is_open(attribute: attrs.Attribute[Any]) -> bool:
+    """Tell whether a field may have values that are not documented."""
+    return _OPEN in attribute.metadata
 
 
 def member_name(attribute: attrs.Attribute[Any], style: Callable[[str], str]) -> str:
@@ -85,17 +97,35 @@ def to_required_secret(value: str | Secret) -> Secret:
 
 
 def secrets_in(value: object) -> list[str]:
-    """Return every secret that a model holds, in clear: to replace them where they are repeated."""
+    """Return what a model holds in confidence, in clear: to replace it where it is repeated.
+
+    That is every secret, and every longer text of free-form fields and of ``extra``.
+    """
     if isinstance(value, Secret):
         return [value.reveal()]
-    parts: Iterable[object] = ()
     if isinstance(value, Model):
-        parts = (getattr(value, field.name) for field in attrs.fields(type(value)))
-    elif isinstance(value, dict):
-        parts = cast("dict[object, object]", value).values()  # isinstance leaves its types unknown
-    elif isinstance(value, (list, tuple)):
-        parts = cast("list[object]", value)  # the same
-    return [secret for part in parts for secret in secrets_in(part)]
+        return [
+            secret
+            for field in attrs.fields(type(value))
+            for secret in (_texts_in if _is_free(field) else secrets_in)(getattr(value, field.name))
+        ]
+    return [secret for part in _parts(value) for secret in secrets_in(part)]
+
+
+def _is_free(attribute: attrs.Attribute[Any]) -> bool:
+    return attribute.name == "extra" or is_hidden(attribute)
+
+
+def _texts_in(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value] if len(value) >= _LONG else []
+    return [text for part in _parts(value) for text in _texts_in(part)]
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, (dict, Extra)):
+        return cast("Mapping[object, object]", value).values()  # isinstance leaves types unknown
+    return cast("list[object]", value) if isinstance(value, (list, tuple)) else ()  # the same
 
 
 @attrs.define(kw_only=True, repr=False)
@@ -109,8 +139,11 @@ class Model:
 
     codec: ClassVar[Codec]
 
-    extra: dict[str, JSON] = attrs.Factory(dict[str, JSON])
-    """Members without a field of their own, as they came."""
+    unmodelled: ClassVar[frozenset[str]] = frozenset()
+    """Members that the platform is known to send although there is no field for them here."""
+
+    extra: MutableMapping[str, JSON] = attrs.field(default=cast("Any", None))  # see _extra
+    """Members without a field of their own, as they came; a value shows when asked by name only."""
 
     @classmethod
     def from_json(cls, data: JSON | bytes, *, strict: bool = False) -> Self:
@@ -153,7 +186,7 @@ class Model:
             if attribute.name != "extra" and (value := getattr(self, attribute.name)) is not UNSET
         ]
         if self.extra:
-            shown.append(f"extra={_names(self.extra)}")
+            shown.append(f"extra={self.extra!r}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
@@ -162,3 +195,16 @@ def _names(value: object) -> str:
     if value is None:
         return "None"
     return f"<{', '.join(sorted(map(str, value)))}>" if document.is_object(value) else "<...>"
+
+
+def _extra(model: Model) -> Extra:
+    members = _slot.__get__(model)
+    if type(members) is not Extra:  # nothing yet, or a dict, as somebody assigned it
+        members = Extra.of(members)
+        _slot.__set__(model, members)
+    return members
+
+
+_slot: Any = vars(Model)["extra"]
+setattr(Model, "extra", property(_extra, _slot.__set__))  # noqa: B010 -- checkers know it as a field
+# A converter of attrs would make the assignment of every field slower, and not of this one.

@@ -11,13 +11,13 @@ from urllib.parse import SplitResult, quote, urlsplit
 import attrs
 
 from . import address, arguments, scopes as scope
+from .drift import DriftHook as DriftHook, Told
 from .errors import ConfigurationError
 from .limits import Pace
 from .model import Unset
 from .quota import Quota
 from .retry import Retry
 from .secret import Secret
-from .tolerance import Drift
 from .transport import Timeout, Transports
 from .wire import Codec
 
@@ -33,7 +33,6 @@ _WANTED: Final = {
     "strict": "true or false",
     "timeout": "a number of seconds",
 }
-DriftHook = Callable[[str, Drift], None]
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -52,8 +51,10 @@ class Platform:
         headers: Sent with every request.
         query: Sent with every request.
         request_id_header: Where it names a request.
-        plain: Headers, in lower case, and members of the query that hold no secret.
         rate_limit: What it documents that one credential may send; None when it documents nothing.
+        logged_headers: Those whose values a log line may show, in lower case, besides what
+            is no secret on any platform.
+        logged_query: The members of a query whose values a log line may show.
     """
 
     name: str
@@ -67,8 +68,9 @@ class Platform:
     headers: Mapping[str, str] = attrs.Factory(dict[str, str])
     query: Mapping[str, str] = attrs.Factory(dict[str, str])
     request_id_header: str = "x-request-id"
-    plain: frozenset[str] = frozenset()
     rate_limit: RateLimit | None = None
+    logged_headers: frozenset[str] = frozenset()
+    logged_query: frozenset[str] = frozenset()
 
 
 def _pace(settings: Settings) -> Pace | None:
@@ -90,6 +92,8 @@ class Settings:
     on_drift: DriftHook | None
     rate_limit: Budget | None
     quota: Quota | None
+    told: Told = attrs.field(factory=Told)
+    """Which drifts the client told of already: kept by those that are derived from it."""
     encoded: str = attrs.field(
         init=False, default=attrs.Factory(lambda self: address.query(self.query), takes_self=True)
     )

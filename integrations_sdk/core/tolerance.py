@@ -4,35 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
-import attrs
-
 from . import document
+from .drift import Drift
 from .kinds import Mismatch, describe, is_model, origin, present
 from .model import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from cattrs import Converter
 
     from .document import JSON
-    from .kinds import Plan
+    from .kinds import Hook, Plan
     from .model import Model
-
-
-@attrs.frozen
-class Drift:
-    """A place where an answer is not what the platform documents.
-
-    Attributes:
-        path: Where in the document: ``install[2].completed``; ``$`` for all of it.
-        expected: The kind that is documented.
-        got: The kind that came; never the value.
-    """
-
-    path: str
-    expected: str
-    got: str
 
 
 class At(Exception):
@@ -46,9 +30,15 @@ class At(Exception):
 class Walk:
     """The tolerant pass: one walk through one document, down to where the strict pass fails."""
 
-    def __init__(self, plan: Callable[[type[Model]], Plan], converter: Converter) -> None:
+    def __init__(
+        self,
+        plan: Callable[[type[Model]], Plan],
+        converter: Converter,
+        notice: Callable[[type[Model], Iterable[str]], None],
+    ) -> None:
         self._plan = plan
         self._converter = converter
+        self._notice = notice
         self.drifts: list[Drift] = []
 
     def descend(self, type_: Any, value: Any, path: str) -> Any:
@@ -58,13 +48,14 @@ class Walk:
             return self._model(inner, value, path)
         if origin(inner) is list and document.is_array(value):
             (item,) = get_args(inner)
-            return [self._visit(item, v, f"{path}[{i}]") for i, v in enumerate(value)]
+            take = self._converter.get_structure_hook(item)
+            return [self._visit(take, item, v, f"{path}[{i}]") for i, v in enumerate(value)]
         got = "nothing" if value is UNSET else document.kind(value)
         raise At(Drift(path or "$", describe(inner), got))
 
-    def _visit(self, type_: Any, value: Any, path: str) -> Any:
+    def _visit(self, take: Hook, type_: Any, value: Any, path: str) -> Any:
         try:
-            return self._converter.structure(value, type_)
+            return take(value, type_)
         except Mismatch:
             pass  # what is in it may be left absent
         return self.descend(type_, value, path)
@@ -75,7 +66,7 @@ class Walk:
         prefix = f"{path}." if path else ""
         extra = dict(value)
         found: dict[str, Any] = {}
-        for member, (field, plain, _, type_) in slots.items():
+        for member, (field, plain, take, type_) in slots.items():
             where = prefix + member
             if member not in value:
                 if member in required:
@@ -83,10 +74,12 @@ class Walk:
                 continue
             raw = value[member]
             try:
-                found[field] = raw if type(raw) in plain else self._visit(type_, raw, where)
+                found[field] = raw if type(raw) in plain else self._visit(take, type_, raw, where)
                 del extra[member]
             except At as at:
                 if member in required:
                     raise
                 self.drifts.append(at.drift)
+        if undocumented := extra.keys() - slots.keys():
+            self._notice(cls, undocumented)
         return cls(**found, extra=extra)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import attrs
 
 from .errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from .settings import Platform
 
 _ADVICE: Final = "make the client in the process that uses it"
 
@@ -70,14 +67,19 @@ def by_name(function: Callable[..., object], argument: str) -> ByName:
     )
 
 
-def check_plain(names: Mapping[str, str], platform: Platform, argument: str) -> None:
+def check_plain(names: Iterable[str], plain: frozenset[str], argument: str) -> None:
     """See that none of a client's headers, or of its query, may be a secret.
+
+    Args:
+        names: What they are called.
+        plain: The names, in lower case, of those that hold no secret.
+        argument: What they were passed as, for the error.
 
     Raises:
         TypeError: When one may be. The message holds its name alone.
     """
     for name in names:
-        if name.lower() not in platform.plain:
+        if name.lower() not in plain:
             raise TypeError(
                 f"this client cannot be pickled: {name} in {argument} may be a secret. Pass it "
                 f"to with_options in the process that uses the client, or {_ADVICE}"

@@ -9,25 +9,30 @@ member by member: a member that contradicts its documented type is left absent, 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 import attrs
 
 from . import document, timestamps
+from .drift import Drift, documented, undocumented
 from .errors import DecodeError, InvalidArgumentError
 from .kinds import Hook, Mismatch, Plan, Slot, is_model, plain, present, register_leaves
 from .model import UNSET, Model, is_hidden, is_required, member_name
 from .secret import MASK, Secret
-from .tolerance import At, Drift, Walk
+from .tolerance import At, Walk
 
 if TYPE_CHECKING:
     from cattrs import Converter
 
     from .document import JSON
+
+Sighting: TypeAlias = tuple[type[Model], str]
+"""A model, and a member of it that no documentation has, or whose value none has."""
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -73,6 +78,7 @@ class Codec:
         self._timestamp = timestamp
         self._members: dict[type[Model], dict[str, str]] = {}
         self._plans: dict[type[Model], Plan] = {}
+        self._noticed: dict[int, set[Sighting]] = {}  # by the thread that decodes
 
     def __reduce__(self) -> tuple[type[Codec], tuple[object, ...]]:
         """Pickle what a codec was made from, and not what it knows of models by now."""
@@ -95,10 +101,11 @@ class Codec:
         """Make a model of a parsed document.
 
         Returns:
-            The model, and where the document drifts from what is documented.
+            The model, and where members contradict their documented types.
 
         Raises:
-            DecodeError: When no model can be made of it or, if strict, when it drifts.
+            DecodeError: When no model can be made of it or, if strict, when a member contradicts
+                its documented type.
         """
         try:
             return self._converter.structure(value, type_), []
@@ -108,8 +115,17 @@ class Codec:
         problem = fatal or (drifts[0] if strict and drifts else None)
         if problem is None:
             return model, drifts
+        self.noticed()
         del value, model
         raise DecodeError(problem.path, problem.expected, problem.got)
+
+    def noticed(self) -> set[Sighting]:
+        """Return what is undocumented in what this thread decoded since it was asked last."""
+        return self._noticed.pop(get_ident(), set()) if self._noticed else set()
+
+    def undocumented(self, model: object) -> Iterator[Drift]:
+        """Find where a model was made of what no documentation has."""
+        return undocumented(model, self.members)
 
     def load(self, type_: type[M], data: JSON | bytes, *, strict: bool) -> M:
         """Make a model of a document that may still be text."""
@@ -118,7 +134,9 @@ class Codec:
         except ValueError as error:
             problem = str(error)
         else:
-            return self.decode(type_, value, strict=strict)[0]
+            model, _ = self.decode(type_, value, strict=strict)
+            self.noticed()
+            return model
         del data
         raise DecodeError("$", "JSON", problem)
 
@@ -176,6 +194,7 @@ class Codec:
 
     def _problem(self, type_: type[Model], model: Model, written: dict[str, JSON]) -> Drift | None:
         _, found, fatal = self._tolerate(type_, written)
+        self.noticed()
         came = tuple(self._came_so(model))
         drifts = [drift for drift in found if not _is_within(drift.path, came)]
         for wrong, expected, got in (
@@ -215,7 +234,7 @@ class Codec:
         return self._timestamp(value) if isinstance(value, datetime) else value
 
     def _tolerate(self, type_: Any, value: JSON) -> tuple[Any, list[Drift], Drift | None]:
-        walk = Walk(self._plan, self._converter)
+        walk = Walk(self._plan, self._converter, self._notice)
         try:
             return walk.descend(type_, value, ""), walk.drifts, None
         except At as at:
@@ -229,6 +248,8 @@ class Codec:
             for name, member in self.members(cls).items():
                 type_: Any = fields[name].type  # resolved by members
                 hook = self._converter.get_structure_hook(type_)
+                if known := documented(fields[name]):
+                    hook = self._watched(hook, known, (cls, member))
                 slots[member] = (name, plain(type_), hook, present(type_))
             required = (member for member, slot in slots.items() if is_required(fields[slot[0]]))
             self._plans[cls] = (slots, frozenset(required))
@@ -243,25 +264,48 @@ class Codec:
         register_leaves(converter)
         return converter
 
+    def _notice(self, cls: type[Model], members: Iterable[str]) -> None:
+        if news := {(cls, member) for member in members if member not in cls.unmodelled}:
+            self._noticed.setdefault(get_ident(), set()).update(news)
+
+    def _watched(self, hook: Hook, known: frozenset[str], place: Sighting) -> Hook:
+        """Take any value of an open choice, and notice one that is new."""
+        noticed = self._noticed
+
+        def take(value: Any, type_: Any) -> Any:
+            if type(value) is str and value in known:
+                return value
+            taken = hook(value, type_)
+            if taken not in known:
+                noticed.setdefault(get_ident(), set()).add(place)
+            return taken
+
+        return take
+
     def _model_hook(self, cls: type[Model]) -> Hook:
         plans = self._plans
+        is_one = cls.variant.__func__ is Model.variant.__func__  # type: ignore[attr-defined]
 
         def hook(value: Any, _: Any) -> Any:
-            if not document.is_object(value):
+            if not issubclass(type(value), dict):
                 raise Mismatch
-            variant = cls.variant(value)
+            variant = cls if is_one else cls.variant(value)
             slots, required = plans.get(variant) or self._plan(variant)
             if required and not required <= value.keys():
                 raise Mismatch
-            extra: dict[str, JSON] = {}
-            found: dict[str, Any] = {"extra": extra}
+            found: dict[str, Any] = {}
+            extra: dict[str, JSON] | None = None
             for member, raw in value.items():
                 try:
                     field, plain, take, type_ = slots[member]
                 except KeyError:
+                    if extra is None:
+                        extra = found["extra"] = {}
                     extra[member] = raw
                 else:
                     found[field] = raw if type(raw) in plain else take(raw, type_)
+            if extra is not None:
+                self._notice(variant, extra)
             return variant(**found)
 
         return hook

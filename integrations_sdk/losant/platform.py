@@ -34,5 +34,18 @@ LOSANT: Final = Platform(
     codec=LosantModel.codec,
     read_error=read_error,
     transports=transports.DEFAULT,
-    plain=frozenset({"accept-version", "losantdomain", "_actions", "_embedded", "_links"}),
+    logged_headers=frozenset({"accept-version", "losantdomain"}),
+    logged_query=frozenset(
+        {
+            "_actions",
+            "_embedded",
+            "_links",
+            "filterField",
+            "includeWorkflows",
+            "page",
+            "perPage",
+            "sortDirection",
+            "sortField",
+        }
+    ),
 )

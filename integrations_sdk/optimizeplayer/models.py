@@ -17,7 +17,7 @@ from attrs import define, field
 
 from integrations_sdk.core import timestamps
 from integrations_sdk.core.document import JSON
-from integrations_sdk.core.model import HIDDEN, UNSET, Maybe, Model, to_secret
+from integrations_sdk.core.model import HIDDEN, OPEN, UNSET, Maybe, Model, to_secret
 from integrations_sdk.core.secret import Secret
 from integrations_sdk.core.wire import Codec, as_is
 
@@ -63,13 +63,13 @@ class Integration(OptimizePlayerModel):
 
     id: int
     title: Maybe[str] = UNSET
-    type: Maybe[ClassName] = UNSET
+    type: Maybe[ClassName] = field(default=UNSET, metadata=OPEN)
     """OptimizePlayer's class: ``IntegrationStripe``."""
     account_id: Maybe[int] = UNSET
     use_cloudfront: Maybe[bool] = UNSET
-    integration_type: Maybe[IntegrationType] = UNSET
+    integration_type: Maybe[IntegrationType] = field(default=UNSET, metadata=OPEN)
     """What it is for: ``payment``."""
-    provider: Maybe[Provider] = UNSET
+    provider: Maybe[Provider] = field(default=UNSET, metadata=OPEN)
     """Whose service it is: ``stripe``."""
     created_at: Maybe[datetime] = UNSET
     """Without a zone, as OptimizePlayer writes it: compare it with others of its kind only."""

@@ -22,6 +22,7 @@ from integrations_sdk import (
     RateLimitError,
     UnprocessableEntityError,
 )
+from integrations_sdk.core.drift import anywhere
 from integrations_sdk.losant import IntegrationPatch, IntegrationPost
 
 from ..conftest import APPLICATION, INTEGRATION
@@ -253,7 +254,7 @@ def test_a_drifting_member_costs_that_member_and_is_told(
 
     assert model.id == INTEGRATION
     assert model.name == "Cold room broker"
-    assert told == [("integration.get", drift)]
+    assert told == [("integration.get", anywhere(drift))]
     assert model.to_json(reveal=True) == body
 
 

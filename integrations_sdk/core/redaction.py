@@ -1,0 +1,150 @@
+"""What may show: an allow-list for what is logged, and the removal of what a server repeats."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+HIDDEN: Final = "[hidden]"
+"""What stands in a log line for a value that is not on the list of those that may show."""
+
+HEADERS: Final = frozenset(
+    {
+        "accept",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "ratelimit",
+        "ratelimit-limit",
+        "ratelimit-policy",
+        "ratelimit-remaining",
+        "ratelimit-reset",
+        "retry-after",
+        "user-agent",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+        "x-request-id",
+    }
+)
+"""The headers whose values a log line may show, whatever the platform."""
+
+_LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+_REPEATED: Final = "[secret]"
+_PLAIN: Final = re.compile(r"[\w.~-]*", re.ASCII)  # characters that nothing escapes
+_STRETCH: Final = 16  # characters of a secret that are replaced wherever they stand
+_LONGEST: Final = 10_000  # characters of a text that are looked through
+_SHORTEST: Final = 8  # characters of a secret that are looked for in disguise
+
+
+def headers(sent: Iterable[tuple[str, str]], shown: frozenset[str]) -> str:
+    """Return headers for a log line, each by its name; a value only if it may show."""
+    return ", ".join(
+        f"{name}: {value if name.lower() in shown else HIDDEN}" for name, value in sent
+    )
+
+
+def query(sent: str, shown: frozenset[str]) -> str:
+    """Return a query for a log line, its question mark included; a value only if it may show."""
+    members = (member.partition("=") for member in sent.split("&") if member)
+    told = "&".join(f"{name}={value if name in shown else HIDDEN}" for name, _, value in members)
+    return f"?{told}" if told else ""
+
+
+def unlisted(sent: Mapping[str, str], shown: frozenset[str]) -> list[str]:
+    """Return the values that may not show, of those that are no word of any sentence."""
+    return [
+        value
+        for name, value in sent.items()
+        if name.lower() not in shown and len(value) >= _SHORTEST
+    ]
+
+
+class Redaction:
+    """Takes secrets out of what a server says, in whatever form it repeats them.
+
+    A secret is found as it is, percent-encoded, as a form has it, escaped as in JSON or in HTML, in
+    base64 and in hexadecimal. Of a long one, any 16 characters in a row are found, in either case,
+    and with spaces or line breaks in between.
+
+    Args:
+        secrets: What must not show.
+    """
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._forms = {form for secret in {*secrets} - {""} for form in _forms(secret)}
+        self._stretches: dict[int, set[str]] = {}
+        for squeezed in map(_squeezed, self._forms):
+            size = min(len(squeezed), _STRETCH)
+            if size >= _SHORTEST:
+                known = self._stretches.setdefault(size, set())
+                known.update(squeezed[i : i + size] for i in range(len(squeezed) - size + 1))
+
+    def __call__(self, text: str) -> str:
+        """Return a text without the secrets, and without an end that nobody would read."""
+        if len(text) > _LONGEST:
+            return f"{self(text[:_LONGEST])[:-_STRETCH]}..."  # a secret may have been cut in two
+        shown, end = "", 0
+        for start, stop in _merged([*self._whole(text), *self._stretched(text)]):
+            shown += text[end:start] + _REPEATED
+            end = stop
+        return shown + text[end:]
+
+    def _whole(self, text: str) -> Iterator[tuple[int, int]]:
+        for form in self._forms:
+            start = text.find(form)
+            while start >= 0:
+                yield start, start + len(form)
+                start = text.find(form, start + 1)
+
+    def _stretched(self, text: str) -> Iterator[tuple[int, int]]:
+        places = [place for place, character in enumerate(text) if not character.isspace()]
+        squeezed = "".join(text[place] for place in places).translate(_LOWER)
+        for size, known in self._stretches.items():
+            for start in range(len(squeezed) - size + 1):
+                if squeezed[start : start + size] in known:
+                    yield places[start], places[start + size - 1] + 1
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the same ranges in order, those that overlap or touch as one."""
+    merged: list[tuple[int, int]] = []
+    for start, stop in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], stop)
+        else:
+            merged.append((start, stop))
+    return merged
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).translate(_LOWER)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Return a secret as it is, and as it may be written."""
+    if _PLAIN.fullmatch(secret) is None:
+        yield from _escaped(secret)
+    yield secret
+    content = secret.encode("utf-8", "surrogatepass")
+    disguises = [content.hex()]
+    for before in range(3):  # bytes of something else before it, such as "user:"
+        code = base64.b64encode(bytes(before) + content).decode()
+        whole = code[(before * 8 + 5) // 6 : (before + len(content)) * 8 // 6]
+        disguises += [whole, whole.replace("+", "-").replace("/", "_")]
+    yield from (form for form in disguises if len(form) >= _SHORTEST)
+
+
+def _escaped(secret: str) -> Iterator[str]:
+    escaped = json.dumps(secret)[1:-1]
+    html = secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    yield from (escaped, escaped.replace("/", "\\/"), html, html.replace('"', "&quot;"))
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    for safe in ("", "/"):
+        yield quote(secret, safe=safe, errors="replace")
+        yield quote_plus(secret, safe=safe, errors="replace")
