@@ -120,12 +120,19 @@ def headers(name: str, values: Mapping[str, object]) -> dict[str, str]:
         InvalidArgumentError: When a name is none, or a value has a line break or a character
             beyond ASCII. Never quotes the value.
     """
-    checked: dict[str, str] = {}
+    problem = _problem(name, values)
+    if problem is None:
+        return {header.lower(): value for header, value in values.items() if isinstance(value, str)}
+    del values  # they may be secrets, and this frame may end up in a traceback
+    raise InvalidArgumentError(*problem)
+
+
+def _problem(name: str, values: Mapping[str, object]) -> tuple[str, str, str] | None:
     for header, value in values.items():
         if re.fullmatch(_HEADER_NAME, header) is None:
-            raise InvalidArgumentError(name, "names of headers", f"{len(header)} characters")
-        if not isinstance(value, str) or re.fullmatch(_HEADER_VALUE, value) is None:
-            got = "other text" if isinstance(value, str) else kind(value)
-            raise InvalidArgumentError(f"{name}[{header}]", "one line of visible ASCII", got)
-        checked[header.lower()] = value
-    return checked
+            return name, "names of headers", f"{len(header)} characters"
+        if not isinstance(value, str):
+            return f"{name}[{header}]", "one line of visible ASCII", kind(value)
+        if re.fullmatch(_HEADER_VALUE, value) is None:
+            return f"{name}[{header}]", "one line of visible ASCII", "other text"
+    return None

@@ -182,6 +182,10 @@ class Client(Generic[TransportT, ProviderT]):
             rate_limit: How fast calls may go out: a RateLimit or a RedisRateLimit; None for no
                 limit.
         """
+        try:
+            more = arguments.headers("headers", headers or {})
+        finally:
+            del headers  # they may be secrets, and this frame may end up in a traceback
         current = self._settings
         attempts = Retry.of(retry) if retry is not None else current.retry
         is_same = attempts.quota == current.retry.quota
@@ -191,7 +195,7 @@ class Client(Generic[TransportT, ProviderT]):
             current,
             timeout=Timeout.of(timeout) if timeout is not None else current.timeout,
             retry=attempts,
-            headers={**current.headers, **arguments.headers("headers", headers or {})},
+            headers={**current.headers, **more},
             query={**current.query, **written(query or {})},
             scopes=_scopes(scopes) if scopes is not UNSET else current.scopes,
             strict=strict if strict is not None else current.strict,

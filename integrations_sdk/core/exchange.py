@@ -7,6 +7,8 @@ import math
 import time
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+import attrs
+
 from integrations_sdk._version import __version__
 
 from . import address, document, quota, redaction, scopes
@@ -187,7 +189,9 @@ class Exchange(Generic[T]):
 
     def fail(self, fault: Fault) -> TransportError:
         """Return the error that a transport's fault stands for."""
-        self.note(fault.reason)  # words of the transport, not of the server
+        hide = self._redaction()
+        reason = hide(fault.reason)
+        self.note(reason)
         self._unsure |= fault.sent
         class_: type[TransportError] = TransportError
         if fault.sent and not self._operation.repeatable:
@@ -196,10 +200,7 @@ class Exchange(Generic[T]):
             class_ = DeadlineExceededError
         elif not self._unsure:
             class_ = ConnectError
-        hide = self._redaction()
-        error = class_(
-            self._operation.name, self._operation.method, hide(self._url), hide(fault.reason)
-        )
+        error = class_(self._operation.name, self._operation.method, hide(self._url), reason)
         if class_ in {TransportError, ConnectError} and not fault.lasting:
             self._repeatable = error
             self._cost = quota.RETRY_AFTER_TIMEOUT if fault.timed_out else quota.RETRY
