@@ -7,9 +7,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 p
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 FUZZ := .venv-fuzz
+AUDIT := .venv-audit
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all storm soak kill fuzz-sandbox check format coverage build bench bench-check clean
+.PHONY: help demo test test-all storm soak kill fuzz-sandbox check format coverage build bench bench-check audit clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,10 +57,17 @@ bench: $(BENCH)/.ready ## Measure what calls cost, beside other clients
 bench-check: $(BENCH)/.ready ## Measure what has a bound, and fail when one is missed
 	@$(BENCH)/bin/python -m tests.benchmarks --check $(ARGS)
 
+audit: $(AUDIT)/bin/python ## Look up what is installed in PyPI's list of vulnerabilities
+	@$(AUDIT)/bin/python -m pip install --quiet --upgrade pip-audit
+	@rm -rf $(AUDIT)/installed
+	@$(AUDIT)/bin/python -m pip install --quiet --target $(AUDIT)/installed '.[fast,httpx2,msgspec,sandbox]'
+	@rm -rf $(AUDIT)/installed/integrations_sdk*
+	@$(AUDIT)/bin/python -m pip_audit --strict --path $(AUDIT)/installed
+
 clean: ## Remove what was made
 	rm -rf .venv* dist build .coverage* .*_cache
 
-$(VENV)/bin/python $(BENCH)/bin/python $(FUZZ)/bin/python:
+$(VENV)/bin/python $(BENCH)/bin/python $(FUZZ)/bin/python $(AUDIT)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: python3 was not found, or is older" >&2; exit 1; }
 	@$(PYTHON) -m venv $(@D)/..
 	@$@ -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'

@@ -364,13 +364,13 @@ class Exchange(Generic[T]):
     def _report(self, drifts: Iterable[Drift]) -> None:
         settings, name, hide = self._settings, self._operation.name, self._redaction()
         for drift in map(anywhere, drifts):
-            told = attrs.evolve(drift, path=hide(drift.path))
-            if not settings.told.is_new(name, told.path, told.kind):
+            if not settings.told.is_new(name, drift.path, drift.kind):
                 continue
+            shown = attrs.evolve(drift, path=hide(drift.path))
             if settings.on_drift is None:
-                log.warning("%s: the answer drifts from its documentation: %s", name, told)
+                log.warning("%s: the answer drifts from its documentation: %s", name, shown)
             else:
-                _tell(settings.on_drift, name, told)
+                _tell(settings.on_drift, name, shown)
 
     def _is_news(self, noticed: set[Sighting]) -> bool:
         """Tell whether anything undocumented was not told yet, so that its place is looked for."""

@@ -29,7 +29,7 @@ class Extra(MutableMapping[str, JSON]):
             return members
         made = cls()
         if members:
-            made._members = dict(members)
+            made._members = members if isinstance(members, dict) else dict(members)
         return made
 
     def __getattr__(self, name: str) -> dict[str, JSON]:
@@ -58,7 +58,7 @@ class Extra(MutableMapping[str, JSON]):
         return f"<{', '.join(sorted(map(str, self._members)))}>"
 
     def __copy__(self) -> Extra:
-        return Extra.of(self._members)
+        return Extra.of(dict(self._members))
 
     def __deepcopy__(self, memo: dict[int, object]) -> Extra:
         return Extra.of(copy.deepcopy(self._members, memo))

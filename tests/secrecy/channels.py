@@ -16,6 +16,7 @@ import pprint
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,10 +65,7 @@ def _or_refusal(show: Callable[[Any], Any]) -> Callable[[Any], str]:
 def _attributes(thing: Any) -> str:
     """Return what a debugger lists: every attribute but those with an underscore."""
     names = [name for name in dir(thing) if not name.startswith("_")]
-    values = {
-        name: _or_refusal(lambda thing, name=name: getattr(thing, name))(thing) for name in names
-    }
-    return repr(values)
+    return repr({name: _or_refusal(attrgetter(name))(thing) for name in names})
 
 
 def _as_dict(thing: Any) -> str:

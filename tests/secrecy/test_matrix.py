@@ -176,10 +176,9 @@ def test_each_channel_finds_what_a_naive_library_shows(
     caplog.set_level(logging.DEBUG)
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
-        try:
+        with pytest.raises(NaiveError) as raised:
             naive()
-        except NaiveError as error:
-            caught = error
+    caught = raised.value
     said = [str(warning.message) for warning in warned]
 
     assert hits(channel, Scene(caught, [NaiveModel(TOKEN)], caplog.records, said))

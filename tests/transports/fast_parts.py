@@ -20,8 +20,8 @@ from integrations_sdk.transports import (
     Request,
 )
 
-from ..clients.test_secrecy import WORD, look
 from ..faces import Face
+from ..secrecy.looking import WORD, look
 from .kinds import each_face
 from .scripted import (
     answering,

@@ -26,8 +26,8 @@ from integrations_sdk.transports import (
     Response,
 )
 
-from ..clients.test_secrecy import WORD, hidden, look
 from ..faces import Face
+from ..secrecy.looking import WORD, hidden, look
 from .fast_parts import (
     HEADERS,
     OK,

@@ -23,8 +23,8 @@ from integrations_sdk.transports import (
     FastTransport,
 )
 
-from ..clients.test_secrecy import WORD, look
 from ..faces import Face
+from ..secrecy.looking import WORD, look
 from .fast_parts import (
     HERE,
     OK,
