@@ -35,7 +35,7 @@ class CeligoClient(Client[TransportT, ProviderT]):
         headers: Sent with every request.
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``CELIGO_STRICT``.
-        on_drift: Told of each drift, with the operation.
+        on_drift: Told of each drift once, with the operation; without it each is logged once.
         rate_limit: How fast calls go out at most for this token: a RateLimit, a RedisRateLimit, or
             None for no limit. Default: what Celigo documents, 300 a second after 1000 at once.
         allow_plain_http: Send the token unencrypted to another machine.

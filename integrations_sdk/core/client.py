@@ -178,7 +178,7 @@ class Client(Generic[TransportT, ProviderT]):
             query: Sent with every request, besides that of this client.
             scopes: The scopes that the token has; None when they are not known.
             strict: Whether an answer that drifts from its documentation raises.
-            on_drift: Told of each drift; None to tell nobody.
+            on_drift: Told of each drift once, from now on; None to log each instead.
             rate_limit: How fast calls may go out: a RateLimit or a RedisRateLimit; None for no
                 limit.
         """

@@ -40,7 +40,7 @@ class CxEngageClient(Client[TransportT, ProviderT]):
         headers: Sent with every request, but for those that ask for a token.
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``CXENGAGE_STRICT``.
-        on_drift: Told of each drift, with the operation.
+        on_drift: Told of each drift once, with the operation; without it each is logged once.
         rate_limit: How fast calls go out at most for this token: a RateLimit or a RedisRateLimit.
             Default: no limit, for CxEngage documents none.
         allow_plain_http: Send the token and the client's secret unencrypted to another machine.

@@ -38,7 +38,7 @@ class LosantClient(Client[TransportT, ProviderT]):
         embedded: Ask for related resources, in ``_embedded``.
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``LOSANT_STRICT``.
-        on_drift: Told of each drift, with the operation.
+        on_drift: Told of each drift once, with the operation; without it each is logged once.
         rate_limit: How fast calls go out at most for this token: a RateLimit or a RedisRateLimit.
             Default: no limit, for Losant documents none.
         allow_plain_http: Send the token unencrypted to another machine.

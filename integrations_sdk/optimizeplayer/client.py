@@ -31,7 +31,7 @@ class OptimizePlayerClient(Client[TransportT, ProviderT]):
         headers: Sent with every request.
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``OPTIMIZEPLAYER_STRICT``.
-        on_drift: Told of each drift, with the operation.
+        on_drift: Told of each drift once, with the operation; without it each is logged once.
         rate_limit: How fast calls go out at most for this key: a RateLimit or a RedisRateLimit.
             Default: no limit, for OptimizePlayer documents none.
         allow_plain_http: Send the key unencrypted to another machine.

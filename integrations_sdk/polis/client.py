@@ -33,7 +33,7 @@ class PolisClient(Client[TransportT, ProviderT]):
         headers: Sent with every request.
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``POLIS_STRICT``.
-        on_drift: Told of each drift, with the operation.
+        on_drift: Told of each drift once, with the operation; without it each is logged once.
         rate_limit: How fast calls go out at most for this token: a RateLimit or a RedisRateLimit.
             Default: no limit, for Polis documents none.
         allow_plain_http: Send the token unencrypted to another machine.
