@@ -321,3 +321,33 @@ def test_a_document_that_came_some_other_way_is_no_news_to_a_client() -> None:
 
     assert LOSANT.codec.noticed() == set()
     assert asked(LOSANT, {"id": "x"})[1] == []
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ({"id": "x", "integrationType": "teleport"}, "integrationType"),
+        ({"id": "x", "enabled": True, "new": 1}, "new"),
+        ({"id": "x", "new": 1, "status": {"lastKeepAlive": "never"}}, "new"),
+    ],
+)
+def test_one_thing_that_is_undocumented_is_enough(document: dict[str, Any], path: str) -> None:
+    _, told = asked(LOSANT, document)
+
+    assert path in [drift.path for _, drift in told if drift.kind != "wrong type"]
+
+
+def test_what_is_known_to_be_sent_is_not_told_beside_what_is_new() -> None:
+    _, told = asked(MODELS["celigo.Integration"], {"_id": "x", "sandbox": False, "new": 1})
+
+    assert [drift.path for _, drift in told] == ["new"]
+
+
+def test_an_answer_that_is_refused_and_a_body_leave_nothing_behind() -> None:
+    client = client_of(LOSANT, {"id": "x", "enabled": 5, "new": 1}, strict=True)
+    with pytest.raises(DecodeError):
+        client.send(get(LOSANT)({}))
+    assert LOSANT.codec.noticed() == set()
+
+    LOSANT.codec.encode("integration", LOSANT.from_json({"id": "x", "new": 1}), LOSANT)
+    assert LOSANT.codec.noticed() == set()
