@@ -21,7 +21,7 @@ from .quota import Quota
 from .redaction import HEADERS
 from .retry import Retry, policy, retry_after
 from .secret import Secret
-from .settings import DriftHook, Environment, Platform, checked_base_url, load
+from .settings import DriftHook, Environment, Platform, checked_base_url, largest, load
 from .transport import AsyncTransport, Fault, Response, Timeout, Transport
 from .travel import by_name, check_plain
 
@@ -87,6 +87,7 @@ class Client(Generic[TransportT, ProviderT]):
         retry: Retry | int | None,
         headers: Mapping[str, str],
         query: Mapping[str, str],
+        max_response_size: int | Unset | None,
         strict: bool | None,
         on_drift: DriftHook | None,
         rate_limit: Budget | Unset | None,
@@ -100,6 +101,7 @@ class Client(Generic[TransportT, ProviderT]):
             retry=retry,
             headers=headers,
             query=query,
+            max_response_size=max_response_size,
             strict=strict,
             on_drift=on_drift,
             rate_limit=rate_limit,
@@ -161,6 +163,7 @@ class Client(Generic[TransportT, ProviderT]):
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, Scalar] | None = None,
         scopes: Iterable[str] | Unset | None = UNSET,
+        max_response_size: int | Unset | None = UNSET,
         strict: bool | None = None,
         on_drift: DriftHook | Unset | None = UNSET,
         rate_limit: Budget | Unset | None = UNSET,
@@ -177,6 +180,7 @@ class Client(Generic[TransportT, ProviderT]):
             headers: Sent with every request, besides those of this client.
             query: Sent with every request, besides that of this client.
             scopes: The scopes that the token has; None when they are not known.
+            max_response_size: The most bytes that an answer may have; None for any number.
             strict: Whether an answer that drifts from its documentation raises.
             on_drift: Told of each drift once, from now on; None to log each instead.
             rate_limit: How fast calls may go out: a RateLimit or a RedisRateLimit; None for no
@@ -198,6 +202,11 @@ class Client(Generic[TransportT, ProviderT]):
             headers={**current.headers, **more},
             query={**current.query, **written(query or {})},
             scopes=_scopes(scopes) if scopes is not UNSET else current.scopes,
+            max_response_size=(
+                largest(max_response_size)
+                if max_response_size is not UNSET
+                else current.max_response_size
+            ),
             strict=strict if strict is not None else current.strict,
             on_drift=on_drift if on_drift is not UNSET else current.on_drift,
             rate_limit=rate_limit if rate_limit is not UNSET else current.rate_limit,

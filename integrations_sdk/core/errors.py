@@ -8,6 +8,7 @@
     │   ├── ConnectError              nothing was sent
     │   ├── DeadlineExceededError     the total deadline passed
     │   │   └── ThrottledError        the client's own rate limit would let it go too late
+    │   ├── ResponseTooLargeError     the answer's body is above max_response_size
     │   └── AmbiguousWriteError       a write may or may not have happened
     ├── RateLimitUnavailableError     the shared rate limit is out of reach; nothing was sent
     ├── CleanupError                  what was begun could not be undone
@@ -204,6 +205,15 @@ class ThrottledError(DeadlineExceededError):
         reason = f"its turn by the rate limit comes in {retry_after:.1f} s, after the deadline"
         super().__init__(operation, method, url, reason)
         self.retry_after: float = retry_after
+
+
+class ResponseTooLargeError(TransportError):
+    """The body of the answer to a read is above the client's ``max_response_size``.
+
+    Reading stopped there, and the connection was closed. It is not repeated.
+    """
+
+    hint = "allow more with max_response_size= if the answer is known to be large"
 
 
 class AmbiguousWriteError(TransportError):

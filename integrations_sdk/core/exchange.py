@@ -25,6 +25,7 @@ from .errors import (
     IntegrationsError,
     MissingScopeError,
     PreconditionFailedError,
+    ResponseTooLargeError,
     ThrottledError,
     TransportError,
     error_class,
@@ -133,6 +134,7 @@ class Exchange(Generic[T]):
             content=self._content,
             timeout=self._settings.timeout,
             deadline=self.deadline,
+            limit=self._settings.max_response_size,
         )
         return self._request
 
@@ -198,6 +200,8 @@ class Exchange(Generic[T]):
             class_ = AmbiguousWriteError
         elif fault.overdue:
             class_ = DeadlineExceededError
+        elif fault.oversized:
+            class_ = ResponseTooLargeError
         elif not self._unsure:
             class_ = ConnectError
         error = class_(self._operation.name, self._operation.method, hide(self._url), reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +15,7 @@ from . import address, arguments, scopes as scope
 from .drift import DriftHook as DriftHook, Told
 from .errors import ConfigurationError
 from .limits import Pace
-from .model import Unset
+from .model import UNSET, Unset
 from .quota import Quota
 from .retry import Retry
 from .secret import Secret
@@ -30,9 +31,11 @@ T = TypeVar("T")
 _LOOPBACK: Final = r"127(\.\d{1,3}){3}"  # RFC 1122
 _WANTED: Final = {
     "attempts": "a whole number of at least 1",
+    "max_response_size": "a whole number of bytes, at least 1",
     "strict": "true or false",
     "timeout": "a number of seconds",
 }
+_LARGEST: Final = 8 * 1024 * 1024  # bytes
 
 
 @attrs.frozen(repr=False, eq=False)
@@ -88,6 +91,7 @@ class Settings:
     retry: Retry
     headers: Mapping[str, str]
     query: Mapping[str, str]
+    max_response_size: float
     strict: bool
     on_drift: DriftHook | None
     rate_limit: Budget | None
@@ -162,6 +166,7 @@ def load(
     retry: Retry | int | None,
     headers: Mapping[str, str],
     query: Mapping[str, str],
+    max_response_size: int | Unset | None,
     strict: bool | None,
     on_drift: DriftHook | None,
     rate_limit: Budget | Unset | None,
@@ -195,11 +200,27 @@ def load(
         retry=attempts,
         headers={**platform.headers, **arguments.headers("headers", headers)},
         query={**platform.query, **query},
+        max_response_size=env.pick(
+            None if max_response_size is UNSET else largest(max_response_size),
+            "max_response_size",
+            lambda text: largest(int(text)),
+            _LARGEST,
+        ),
         strict=env.pick(strict, "strict", _read_bool, default=False),
         on_drift=on_drift,
         rate_limit=platform.rate_limit if isinstance(rate_limit, Unset) else rate_limit,
         quota=Quota.of(attempts.quota),
     )
+
+
+def largest(size: int | None) -> float:
+    """Return the most bytes that an answer may have; infinity for None.
+
+    Raises:
+        InvalidArgumentError: When it is below 1, or no whole number.
+    """
+    size = arguments.at_least("max_response_size", size, 1)
+    return math.inf if size is None else size
 
 
 def checked_base_url(url: str, *, allow_plain_http: bool, name: str = "base_url") -> str:

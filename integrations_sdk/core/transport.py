@@ -9,6 +9,7 @@ body in its repr, since frames that hold them end up in tracebacks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Protocol
 
@@ -109,6 +110,8 @@ class Request:
         content: The body, or None for a request without one.
         timeout: The longest waits for a connection and for bytes.
         deadline: When to give up, on the clock of ``time.monotonic``; infinity for never.
+        limit: The most bytes that the answer's body may have, on the wire and decompressed;
+            infinity for any number.
     """
 
     method: str
@@ -117,6 +120,7 @@ class Request:
     content: bytes | None
     timeout: Timeout
     deadline: float
+    limit: float = math.inf
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.url.partition('?')[0]}>"
@@ -143,6 +147,7 @@ class Fault(Exception):
         overdue: Whether the request's deadline ended it.
         lasting: Whether the next attempt would end the same: a certificate that is not trusted.
         timed_out: Whether one of the request's timeouts ended it.
+        oversized: Whether the answer's body was larger than the request's limit.
     """
 
     def __init__(
@@ -153,6 +158,7 @@ class Fault(Exception):
         overdue: bool = False,
         lasting: bool = False,
         timed_out: bool = False,
+        oversized: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -160,6 +166,7 @@ class Fault(Exception):
         self.overdue = overdue
         self.lasting = lasting
         self.timed_out = timed_out
+        self.oversized = oversized
 
 
 class Transport(Protocol):

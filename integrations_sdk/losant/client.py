@@ -36,6 +36,8 @@ class LosantClient(Client[TransportT, ProviderT]):
         actions: Ask for what can be done with a resource, in ``_actions``.
         links: Ask for where related resources are, in ``_links``.
         embedded: Ask for related resources, in ``_embedded``.
+        max_response_size: The most bytes that an answer may have, on the wire and decompressed;
+            None for any number. Environment: ``LOSANT_MAX_RESPONSE_SIZE``. Default: 8 MiB.
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``LOSANT_STRICT``.
         on_drift: Told of each drift once, with the operation; without it each is logged once.
@@ -64,6 +66,7 @@ class LosantClient(Client[TransportT, ProviderT]):
         actions: bool = False,
         links: bool = True,
         embedded: bool = True,
+        max_response_size: int | Unset | None = UNSET,
         strict: bool | None = None,
         on_drift: DriftHook | None = None,
         rate_limit: Budget | Unset | None = UNSET,
@@ -82,6 +85,7 @@ class LosantClient(Client[TransportT, ProviderT]):
             retry=retry,
             headers={**{n: v for n, v in named.items() if v is not None}, **(headers or {})},
             query={name: str(flag).lower() for name, flag in flags.items()},
+            max_response_size=max_response_size,
             strict=strict,
             on_drift=on_drift,
             rate_limit=rate_limit,

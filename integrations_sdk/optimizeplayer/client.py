@@ -29,6 +29,8 @@ class OptimizePlayerClient(Client[TransportT, ProviderT]):
         timeout: Seconds for a call in all, or a Timeout. Environment: ``OPTIMIZEPLAYER_TIMEOUT``.
         retry: Attempts of a call in all, or a Retry. Environment: ``OPTIMIZEPLAYER_ATTEMPTS``.
         headers: Sent with every request.
+        max_response_size: The most bytes that an answer may have, on the wire and decompressed;
+            None for any number. Environment: ``OPTIMIZEPLAYER_MAX_RESPONSE_SIZE``. Default: 8 MiB.
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``OPTIMIZEPLAYER_STRICT``.
         on_drift: Told of each drift once, with the operation; without it each is logged once.
@@ -51,6 +53,7 @@ class OptimizePlayerClient(Client[TransportT, ProviderT]):
         timeout: Timeout | float | None = None,
         retry: Retry | int | None = None,
         headers: Mapping[str, str] | None = None,
+        max_response_size: int | Unset | None = UNSET,
         strict: bool | None = None,
         on_drift: DriftHook | None = None,
         rate_limit: Budget | Unset | None = UNSET,
@@ -67,6 +70,7 @@ class OptimizePlayerClient(Client[TransportT, ProviderT]):
             retry=retry,
             headers=headers or {},
             query={},
+            max_response_size=max_response_size,
             strict=strict,
             on_drift=on_drift,
             rate_limit=rate_limit,

@@ -71,6 +71,22 @@ class AsyncSingle(Single):
             await self._connection.aclose()
 
 
+class _Opening:
+    """What backends of both faces know: how far the last connection that they opened has come."""
+
+    def __init__(self, httpcore: Any) -> None:
+        self._httpcore = httpcore
+        self._layers = 0
+
+    def has_layers(self, count: int) -> bool:
+        """Tell whether so many layers of TLS are agreed upon: a proxy's own, and the server's."""
+        return self._layers >= count
+
+    def add_layer(self) -> None:
+        """Take note of one more."""
+        self._layers += 1
+
+
 class _Stream:
     """A connection that waits no longer than the deadline of the request that it serves.
 
@@ -78,9 +94,10 @@ class _Stream:
     header now and then would hold its thread for ever.
     """
 
-    def __init__(self, stream: Any, httpcore: Any) -> None:
+    def __init__(self, stream: Any, httpcore: Any, opening: _Opening) -> None:
         self._stream = stream
         self._httpcore = httpcore
+        self._opening = opening
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data: bytes = self._stream.read(max_bytes, _clipped(timeout, self._httpcore.ReadTimeout))
@@ -103,23 +120,25 @@ class _Stream:
         except BaseException:
             self._stream.close()
             raise
-        return _Stream(inner, self._httpcore)
+        self._opening.add_layer()
+        return _Stream(inner, self._httpcore, self._opening)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-class Backend:
+class Backend(_Opening):
     """Opens connections that keep to deadlines."""
 
     def __init__(self, httpcore: Any) -> None:
+        super().__init__(httpcore)
         self._inner = httpcore.SyncBackend()
-        self._httpcore = httpcore
 
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *args: Any, **kwargs: Any
     ) -> _Stream:
         """Open a connection: to the first address of the host that takes one."""
+        self._layers = 0
         end = time.monotonic() + _clipped(timeout, self._httpcore.ConnectTimeout)
         error: Exception = self._httpcore.ConnectError("the host has no address")
         for address in self._addresses(host, port):
@@ -129,7 +148,7 @@ class Backend:
             except (self._httpcore.ConnectError, self._httpcore.ConnectTimeout) as failed:
                 error = failed
             else:
-                return _Stream(stream, self._httpcore)
+                return _Stream(stream, self._httpcore, self)
             if time.monotonic() >= end:
                 break
         raise error
@@ -145,9 +164,10 @@ class Backend:
 class _AsyncStream:
     """The same for tasks."""
 
-    def __init__(self, stream: Any, httpcore: Any) -> None:
+    def __init__(self, stream: Any, httpcore: Any, opening: _Opening) -> None:
         self._stream = stream
         self._httpcore = httpcore
+        self._opening = opening
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         timeout = _clipped(timeout, self._httpcore.ReadTimeout)
@@ -181,18 +201,19 @@ class _AsyncStream:
             with anyio.CancelScope(shield=True):
                 await self._stream.aclose()
             raise
-        return _AsyncStream(inner, self._httpcore)
+        self._opening.add_layer()
+        return _AsyncStream(inner, self._httpcore, self._opening)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
-class AsyncBackend:
+class AsyncBackend(_Opening):
     """Opens connections that keep to deadlines, for tasks."""
 
     def __init__(self, httpcore: Any) -> None:
+        super().__init__(httpcore)
         self._inner = httpcore.AnyIOBackend()
-        self._httpcore = httpcore
 
     async def connect_tcp(
         self,
@@ -203,9 +224,10 @@ class AsyncBackend:
         **kwargs: Any,
     ) -> _AsyncStream:
         """Open a connection."""
+        self._layers = 0
         timeout = _clipped(timeout, self._httpcore.ConnectTimeout)
         stream = await self._inner.connect_tcp(host, port, timeout, *args, **kwargs)
-        return _AsyncStream(stream, self._httpcore)
+        return _AsyncStream(stream, self._httpcore, self)
 
 
 def _clipped(timeout: float | None, error: Callable[[str], Exception]) -> float:

@@ -29,10 +29,12 @@ from integrations_sdk.core.transport import (
     Transport,
 )
 
+from .bodies import Body
 from .connections import DEADLINE, AsyncBackend, AsyncSingle, Backend, Single, out_of_step
 from .environment import proxy_for
-from .faults import check_deadline, extensions_of, fault_of, headers_of, inflated
+from .faults import check_deadline, extensions_of, fault_of, headers_of
 from .lanes import AsyncLanes, Lanes
+from .loggers import keep_headers_out_of_logs
 from .turns import EXPIRY
 
 if TYPE_CHECKING:
@@ -41,11 +43,19 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Library:
-    """A library of the family: its name, that of its engine, and whom it trusts by default."""
+    """A library of the family.
+
+    Attributes:
+        name: Its own.
+        engine: That of what it sends by.
+        trusted: Loads whom it trusts by default.
+        trust_env: Whether the environment tells proxies and certificates.
+    """
 
     name: str
     engine: str
     trusted: Callable[[], ssl.SSLContext]
+    trust_env: bool = True
 
     @property
     def httpx(self) -> Any:
@@ -59,6 +69,7 @@ class Library:
 
     def transport(self, inner: Any) -> Transport:
         """Return what sends by a client or a transport of the library, or by its engine."""
+        keep_headers_out_of_logs(self.engine)
         if inner is None:
             return Lanes(self._lane)
         from .family import Given
@@ -67,6 +78,7 @@ class Library:
 
     def async_transport(self, inner: Any) -> AsyncTransport:
         """Do the same for the asynchronous face."""
+        keep_headers_out_of_logs(self.engine)
         if inner is None:
             return AsyncLanes(self._async_lane)
         from .family import AsyncGiven
@@ -89,15 +101,18 @@ class Library:
         return type(error).__module__.partition(".")[0] in {self.name, self.engine, "h11"}
 
     def _lane(self, origin: str) -> Transport:
-        if (proxy := proxy_for(origin)) is not None:
+        if (proxy := self._proxy(origin)) is not None:
             return self.lane_of_httpx(origin, proxy)
         return Lane(self, origin, Single(self._connect("HTTPConnection", origin, Backend)))
 
     def _async_lane(self, origin: str) -> AsyncTransport:
-        if (proxy := proxy_for(origin)) is not None:
+        if (proxy := self._proxy(origin)) is not None:
             return self.async_lane_of_httpx(origin, proxy)
         connect = self._connect("AsyncHTTPConnection", origin, AsyncBackend)
         return AsyncLane(self, origin, AsyncSingle(connect))
+
+    def _proxy(self, origin: str) -> str | None:
+        return proxy_for(origin) if self.trust_env else None
 
     def _connect(
         self, class_: str, origin: str, backend: Callable[[Any], Any]
@@ -113,15 +128,21 @@ class Library:
 
     def lane_of_httpx(self, origin: str, proxy: str | None = None) -> Transport:
         """Return a lane that is a whole transport of httpx: for a proxy, and for who looks on."""
-        return self.transport(self._whole("HTTPTransport", origin, proxy, Backend))
+        from .family import Given
+
+        backend = Backend(self.httpcore)
+        lane = self._whole("HTTPTransport", origin, proxy, backend)
+        return Given(self.httpx, lane, partial(backend.has_layers, _layers(origin, proxy)))
 
     def async_lane_of_httpx(self, origin: str, proxy: str | None = None) -> AsyncTransport:
         """Do the same for the asynchronous face."""
-        return self.async_transport(self._whole("AsyncHTTPTransport", origin, proxy, AsyncBackend))
+        from .family import AsyncGiven
 
-    def _whole(
-        self, class_: str, origin: str, proxy: str | None, backend: Callable[[Any], Any]
-    ) -> Any:
+        backend = AsyncBackend(self.httpcore)
+        lane = self._whole("AsyncHTTPTransport", origin, proxy, backend)
+        return AsyncGiven(self.httpx, lane, partial(backend.has_layers, _layers(origin, proxy)))
+
+    def _whole(self, class_: str, origin: str, proxy: str | None, backend: object) -> Any:
         httpx = self.httpx
         try:
             limits = httpx.Limits(max_connections=1, keepalive_expiry=EXPIRY)
@@ -131,7 +152,7 @@ class Library:
             problem = str(error) if isinstance(error, ImportError) else "is not a proxy's URL"
         else:
             # There is no argument for this; a test on sockets fails if it is renamed.
-            lane._pool._network_backend = backend(self.httpcore)
+            lane._pool._network_backend = backend
             return lane
         # outside of the handler: the exception's frames hold the proxy's password
         raise ConfigurationError(f"the proxy in the environment cannot be used: {problem}")
@@ -139,7 +160,18 @@ class Library:
     def _tls(self, origin: str) -> ssl.SSLContext | None:
         if not origin.lower().startswith("https:"):
             return None  # never used, and 50 ms cheaper
-        return _trusted(self, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        told = os.environ if self.trust_env else {}
+        return _trusted(self, told.get("SSL_CERT_FILE"), told.get("SSL_CERT_DIR"))
+
+
+def _layers(origin: str, proxy: str | None) -> int:
+    """Return how many layers of TLS there are before a byte of a request goes to its server.
+
+    None are counted without a proxy: httpx tells then by its exceptions.
+    """
+    if proxy is None or not origin.lower().startswith("https:"):
+        return 0
+    return 2 if proxy.lower().startswith("https:") else 1
 
 
 class Sending:
@@ -269,10 +301,12 @@ class Lane(_Lane):
 
     def _exchange(self, request: Request) -> Response:
         with closing(self._single.handle_request(self._outgoing(request))) as response:
-            content = b"".join(response.stream)
+            headers, body = _begun(response, request)
+            for part in response.stream:
+                body.add(part)
             if (connection := out_of_step(response.stream)) is not None:
                 connection.close()
-            return _incoming(response, content)
+            return _ended(response, headers, body)
 
     def close(self) -> None:
         """Close the connection."""
@@ -308,10 +342,12 @@ class AsyncLane(_Lane):
     async def _exchange(self, request: Request) -> Response:
         response = await self._single.handle_async_request(self._outgoing(request))
         async with aclosing(response):
-            content = b"".join([part async for part in response.stream])
+            headers, body = _begun(response, request)
+            async for part in response.stream:
+                body.add(part)
             if (connection := out_of_step(response.stream)) is not None:
                 await connection.aclose()
-            return _incoming(response, content)
+            return _ended(response, headers, body)
 
     async def aclose(self) -> None:
         """Close the connection."""
@@ -320,7 +356,10 @@ class AsyncLane(_Lane):
             await self._shown.aclose()
 
 
-def _incoming(response: Any, content: bytes) -> Response:
+def _begun(response: Any, request: Request) -> tuple[Headers, Body]:
     headers = Headers((n.decode("latin-1"), v.decode("latin-1")) for n, v in response.headers)
-    content = inflated(content, headers.get("content-encoding"))
-    return Response(response.status, headers, content)
+    return headers, Body(request.limit, headers.get("content-length"))
+
+
+def _ended(response: Any, headers: Headers, body: Body) -> Response:
+    return Response(response.status, headers, body.content(headers.get("content-encoding")))

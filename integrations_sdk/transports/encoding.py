@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from typing import Final
 
@@ -11,57 +12,82 @@ _RAW: Final = -zlib.MAX_WBITS
 _MEMBER: Final = b"\x1f\x8b"
 """How every member of a gzip file begins."""
 
+_BROKEN: Final = "not compressed as it says"
+_NESTED: Final = 3
+_MEMBERS: Final = 256  # each costs a copy of what follows it
 
-def decoded(content: bytes, encoding: str | None) -> bytes:
+
+def decoded(content: bytes, encoding: str | None, limit: float = math.inf) -> bytes:
     """Undo the encodings that a ``Content-Encoding`` header lists, the last one first.
 
     An encoding that was not asked for is left as it is.
 
+    Args:
+        content: What was sent.
+        encoding: The header.
+        limit: How many bytes are enough: of more, this many and one are returned.
+
     Raises:
-        ValueError: When the content is not what the header says, or was cut short.
+        ValueError: When the content is not what the header says, was cut short, or was encoded
+            more often than anybody does.
     """
     if not encoding or not content:
         return content
-    for name in reversed(encoding.lower().split(",")):
+    names = encoding.lower().split(",")
+    if len(names) > _NESTED:
+        raise ValueError(_BROKEN)
+    most = 0 if limit == math.inf else int(limit) + 1
+    for name in reversed(names):
         try:
-            content = _decoded(content, name.strip())
+            content = _decoded(content, name.strip(), most)
         except zlib.error:
             break
+        if len(content) > limit:
+            return content
     else:
         return content
-    raise ValueError("not compressed as it says")  # outside: the handler's frames hold the content
+    raise ValueError(_BROKEN)  # outside: the handler's frames hold the content
 
 
-def _decoded(content: bytes, name: str) -> bytes:
+def _decoded(content: bytes, name: str, most: int) -> bytes:
     if name in {"gzip", "x-gzip"}:
-        return _gunzipped(content)
+        return _gunzipped(content, most)
     if name == "deflate":
-        return _inflated(content)
+        return _inflated(content, most)
     return content
 
 
-def _gunzipped(content: bytes) -> bytes:
+def _gunzipped(content: bytes, most: int) -> bytes:
     """Read every member: a gzip file may have several, one after the other."""
     members: list[bytes] = []
-    while True:
-        member, content = _whole(content, _GZIP)
+    left = most
+    for _ in range(_MEMBERS):
+        member, content = _whole(content, _GZIP, left)
         members.append(member)
-        if not content.startswith(_MEMBER):
+        left = most and left - len(member)
+        if (most and not left) or not content.startswith(_MEMBER):
             return members[0] if len(members) == 1 else b"".join(members)
+    raise zlib.error
 
 
-def _inflated(content: bytes) -> bytes:
+def _inflated(content: bytes, most: int) -> bytes:
     """Read either of the two formats that servers call deflate."""
     try:
-        return _whole(content, _ZLIB)[0]
+        return _whole(content, _ZLIB, most)[0]
     except zlib.error:
-        return _whole(content, _RAW)[0]
+        return _whole(content, _RAW, most)[0]
 
 
-def _whole(content: bytes, format_: int) -> tuple[bytes, bytes]:
-    """Return what was compressed, and what follows it."""
+def _whole(content: bytes, format_: int, most: int) -> tuple[bytes, bytes]:
+    """Return what was compressed, but no more bytes than asked for, and what follows it.
+
+    Args:
+        content: Compressed.
+        format_: In the numbers of zlib.
+        most: How many bytes; 0 for all.
+    """
     reader = zlib.decompressobj(format_)
-    whole = reader.decompress(content) + reader.flush()
-    if not reader.eof:
+    whole = reader.decompress(content, most)
+    if not reader.eof and not 0 < most <= len(whole):
         raise zlib.error
     return whole, reader.unused_data

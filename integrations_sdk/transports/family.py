@@ -5,21 +5,21 @@ httpx2 is a continuation of httpx that kept its names, so that one code serves b
 
 from __future__ import annotations
 
-import logging
 import time
 from contextlib import aclosing, closing
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
 from integrations_sdk.core.transport import Fault, Headers, Request, Response
 
+from .bodies import Body
 from .connections import DEADLINE, out_of_step
-from .faults import OVERDUE, check_deadline, extensions_of, fault_of, headers_of, inflated
+from .faults import OVERDUE, check_deadline, extensions_of, fault_of, headers_of
+from .loggers import address_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _GRACE: Final = 0.05  # seconds after the deadline that a task is ended whose library slept on
 
@@ -27,9 +27,12 @@ _GRACE: Final = 0.05  # seconds after the deadline that a task is ended whose li
 class _Given:
     """What is the same on both faces."""
 
-    def __init__(self, httpx: Any, inner: Any, *, is_client: bool) -> None:
+    def __init__(
+        self, httpx: Any, inner: Any, reached: Callable[[], bool] | None, *, is_client: bool
+    ) -> None:
         self._httpx = httpx
         self._inner = inner
+        self._reached = reached or _perhaps
         self._is_client = is_client
         self._raised = (httpx.HTTPError, httpx.InvalidURL)
         self._address = address_class(httpx)
@@ -47,11 +50,17 @@ class _Given:
 
 
 class Given(_Given):
-    """Sends by a client or a transport of the library."""
+    """Sends by a client or a transport of the library.
 
-    def __init__(self, httpx: Any, inner: Any) -> None:
+    Args:
+        httpx: The library.
+        inner: The client or the transport.
+        reached: Tells whether it has had a connection to the server; None when nobody knows.
+    """
+
+    def __init__(self, httpx: Any, inner: Any, reached: Callable[[], bool] | None = None) -> None:
         is_client = isinstance(inner, httpx.Client)
-        super().__init__(httpx, inner, is_client=is_client)
+        super().__init__(httpx, inner, reached, is_client=is_client)
 
     def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
@@ -60,7 +69,7 @@ class Given(_Given):
         try:
             return self._exchange(request)
         except self._raised as error:
-            fault = fault_of(error, request)
+            fault = fault_of(error, request, reached=self._reached())
         except KeyboardInterrupt as interrupt:
             raise interrupt.with_traceback(None)  # noqa: B904 -- itself; frames below hold the body
         finally:
@@ -70,12 +79,14 @@ class Given(_Given):
     def _exchange(self, request: Request) -> Response:
         sent = self._outgoing(request)
         with closing(self._open(sent)) as response:
-            if response.is_stream_consumed:  # a hook of the user's read it
-                return incoming(response, response.content)
-            content = b"".join(_until(request.deadline, response.stream))
+            if response.is_stream_consumed:
+                return _as_read(response, request)
+            headers, body = _begun(response, request)
+            for part in _until(request.deadline, response.stream):
+                body.add(part)
             if (connection := out_of_step(response.stream)) is not None:
                 connection.close()
-            return incoming(response, inflated(content, response.headers.get("content-encoding")))
+            return _ended(response, headers, body)
 
     def _open(self, request: Any) -> Any:
         if self._is_client:
@@ -88,11 +99,17 @@ class Given(_Given):
 
 
 class AsyncGiven(_Given):
-    """Sends by an asynchronous client or transport of the library."""
+    """Sends by an asynchronous client or transport of the library.
 
-    def __init__(self, httpx: Any, inner: Any) -> None:
+    Args:
+        httpx: The library.
+        inner: The client or the transport.
+        reached: Tells whether it has had a connection to the server; None when nobody knows.
+    """
+
+    def __init__(self, httpx: Any, inner: Any, reached: Callable[[], bool] | None = None) -> None:
         is_client = isinstance(inner, httpx.AsyncClient)
-        super().__init__(httpx, inner, is_client=is_client)
+        super().__init__(httpx, inner, reached, is_client=is_client)
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
@@ -101,9 +118,9 @@ class AsyncGiven(_Given):
         try:
             with anyio.move_on_after(request.deadline - time.monotonic() + _GRACE):
                 return await self._exchange(request)
-            fault = Fault(OVERDUE, sent=True, overdue=True)
+            fault = Fault(OVERDUE, sent=self._reached(), overdue=True)
         except self._raised as error:
-            fault = fault_of(error, request)
+            fault = fault_of(error, request, reached=self._reached())
         except anyio.get_cancelled_exc_class() as cancelled:
             raise cancelled.with_traceback(None)  # noqa: B904 -- itself; frames below hold the body
         finally:
@@ -113,12 +130,14 @@ class AsyncGiven(_Given):
     async def _exchange(self, request: Request) -> Response:
         sent = self._outgoing(request)
         async with aclosing(await self._open(sent)) as response:
-            if response.is_stream_consumed:  # a hook of the user's read it
-                return incoming(response, response.content)
-            content = b"".join([part async for part in response.stream])
+            if response.is_stream_consumed:
+                return _as_read(response, request)
+            headers, body = _begun(response, request)
+            async for part in response.stream:
+                body.add(part)
             if (connection := out_of_step(response.stream)) is not None:
                 await connection.aclose()
-            return incoming(response, inflated(content, response.headers.get("content-encoding")))
+            return _ended(response, headers, body)
 
     async def _open(self, request: Any) -> Any:
         if self._is_client:
@@ -130,9 +149,26 @@ class AsyncGiven(_Given):
         await self._inner.aclose()
 
 
-def incoming(response: Any, content: bytes) -> Response:
-    """Return our form of a response."""
-    return Response(response.status_code, Headers(response.headers.multi_items()), content)
+def _perhaps() -> bool:
+    return True
+
+
+def _begun(response: Any, request: Request) -> tuple[Headers, Body]:
+    headers = Headers(response.headers.multi_items())
+    return headers, Body(request.limit, headers.get("content-length"))
+
+
+def _ended(response: Any, headers: Headers, body: Body) -> Response:
+    content = body.content(headers.get("content-encoding"))
+    return Response(response.status_code, headers, content)
+
+
+def _as_read(response: Any, request: Request) -> Response:
+    """Return our form of a response that a hook of the user's read: it is decompressed."""
+    body = Body(request.limit, None)
+    body.add(response.content)
+    headers = Headers(response.headers.multi_items())
+    return Response(response.status_code, headers, body.content(None))
 
 
 def _until(deadline: float, parts: Iterable[bytes]) -> Iterator[bytes]:
@@ -140,27 +176,3 @@ def _until(deadline: float, parts: Iterable[bytes]) -> Iterator[bytes]:
         yield part
         if time.monotonic() >= deadline:
             raise Fault(OVERDUE, sent=True, overdue=True)
-
-
-class _WithoutQuery(logging.Filter):
-    """Leaves the query of our requests, where a key may travel, out of what a client logs."""
-
-    def __init__(self, address: type[Any]) -> None:
-        super().__init__()
-        self._address = address
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(map(self._without_query, record.args))
-        return True
-
-    def _without_query(self, arg: Any) -> Any:
-        return arg.copy_with(query=None) if isinstance(arg, self._address) else arg
-
-
-@lru_cache
-def address_class(httpx: Any) -> type[Any]:
-    """Make a class for the addresses of our requests, and keep their query out of the log."""
-    address = type("Address", (httpx.URL,), {})
-    logging.getLogger(httpx.__name__).addFilter(_WithoutQuery(address))
-    return address

@@ -53,6 +53,7 @@ class FastTransport:
     Args:
         proxy: The URL of a proxy for every call. The default is the environment's, and none for
             a loopback address.
+        trust_env: Take the proxy from the environment, if none is given.
         ca_file: A PEM file of certificates to trust, besides those of the system.
         certificate: A PEM file with a certificate of yours and its key, for servers that ask.
 
@@ -64,10 +65,11 @@ class FastTransport:
         self,
         *,
         proxy: str | None = None,
+        trust_env: bool = True,
         ca_file: str | os.PathLike[str] | None = None,
         certificate: str | os.PathLike[str] | None = None,
     ) -> None:
-        way = Way(proxy)
+        way = Way(proxy, trust_env=trust_env)
         del proxy  # it may hold a password, which would be seen in a traceback from here
         self._library = Library("SyncClientBuilder")
         self._clients = Clients(self._library, way, ca_file, certificate)
@@ -116,6 +118,7 @@ class AsyncFastTransport:
     Args:
         proxy: The URL of a proxy for every call. The default is the environment's, and none for
             a loopback address.
+        trust_env: Take the proxy from the environment, if none is given.
         ca_file: A PEM file of certificates to trust, besides those of the system.
         certificate: A PEM file with a certificate of yours and its key, for servers that ask.
 
@@ -127,10 +130,11 @@ class AsyncFastTransport:
         self,
         *,
         proxy: str | None = None,
+        trust_env: bool = True,
         ca_file: str | os.PathLike[str] | None = None,
         certificate: str | os.PathLike[str] | None = None,
     ) -> None:
-        way = Way(proxy)
+        way = Way(proxy, trust_env=trust_env)
         del proxy  # it may hold a password, which would be seen in a traceback from here
         _leave_in_order()
         self._library = Library("ClientBuilder")

@@ -13,8 +13,6 @@ from typing import Any, Final
 
 from integrations_sdk.core.transport import OVERDUE as OVERDUE, Fault, Request
 
-from .encoding import decoded
-
 # Names of exceptions raised before the first byte of a request leaves; any other may come after it.
 _UNSENT: Final = {
     "ConnectError",
@@ -67,32 +65,32 @@ def extensions_of(request: Request) -> dict[str, Any]:
     return {"timeout": {"connect": connect, "pool": connect, "read": silence, "write": silence}}
 
 
-def inflated(content: bytes, encoding: str | None) -> bytes:
-    """Return the body of an answer that may be compressed; raises a Fault."""
-    if encoding is None:
-        return content
-    try:
-        return decoded(content, encoding)
-    except ValueError:
-        fault = Fault("the answer's compression is broken", sent=True)
-    raise fault
+def fault_of(error: Exception, request: Request, *, reached: bool = True) -> Fault:
+    """Tell what an exception of the library means; its own words may quote the request.
 
-
-def fault_of(error: Exception, request: Request) -> Fault:
-    """Tell what an exception of the library means; its own words may quote the request."""
+    Args:
+        error: The exception.
+        request: What was to be sent.
+        reached: Whether there was a connection to the server, as there is not when a proxy opens
+            no tunnel to it.
+    """
     names = {class_.__name__ for class_ in type(error).__mro__}
     # h11's own exceptions are not mapped by httpcore once the head of a request has left.
     sent = names.isdisjoint(_UNSENT) or type(error).__module__.startswith("h11")
+    no_tunnel = sent and not reached
+    sent = sent and reached
     if "TimeoutException" in names and time.monotonic() >= request.deadline:
         return Fault(OVERDUE, sent=sent, overdue=True)
     cause = _os_error(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
         reason = f"the server's certificate is not trusted: {cause.verify_message}"
         return Fault(reason, sent=False, lasting=True)
-    words = "no connection" if not sent else "the connection was lost"
+    words = "the connection was lost" if sent or no_tunnel else "no connection"
     reason = _WORDS.get(type(error).__name__, words)
     if cause is not None:
         reason = f"{reason}: {_words_of(cause)}"
+    if no_tunnel:
+        reason = f"the proxy opened no tunnel: {reason}"
     return Fault(
         reason,
         sent=sent,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from .direct import AsyncSending, Library, Sending
 
@@ -18,7 +18,8 @@ def _trusted() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-_LIBRARY: Final = Library("httpx", "httpcore", _trusted)
+def _library(trust_env: bool) -> Library:
+    return Library("httpx", "httpcore", _trusted, trust_env)
 
 
 class HttpxTransport(Sending):
@@ -30,10 +31,17 @@ class HttpxTransport(Sending):
             which begin anew with every byte of a header: a server that drips can outlast a
             deadline. Without one, connections are opened as for a client that is given no
             transport: these keep to deadlines.
+        trust_env: Take proxies and certificates from the environment. One of yours does as you
+            told it.
     """
 
-    def __init__(self, inner: httpx.Client | httpx.BaseTransport | None = None) -> None:
-        super().__init__(_LIBRARY.transport(inner))
+    def __init__(
+        self,
+        inner: httpx.Client | httpx.BaseTransport | None = None,
+        *,
+        trust_env: bool = True,
+    ) -> None:
+        super().__init__(_library(trust_env).transport(inner))
 
 
 class AsyncHttpxTransport(AsyncSending):
@@ -43,7 +51,14 @@ class AsyncHttpxTransport(AsyncSending):
         inner: A client or a transport of yours, with your proxies, certificates and hooks. It
             stays yours: a client of this library leaves it open. Without one, connections are
             opened as for a client that is given no transport.
+        trust_env: Take proxies and certificates from the environment. One of yours does as you
+            told it.
     """
 
-    def __init__(self, inner: httpx.AsyncClient | httpx.AsyncBaseTransport | None = None) -> None:
-        super().__init__(_LIBRARY.async_transport(inner))
+    def __init__(
+        self,
+        inner: httpx.AsyncClient | httpx.AsyncBaseTransport | None = None,
+        *,
+        trust_env: bool = True,
+    ) -> None:
+        super().__init__(_library(trust_env).async_transport(inner))

@@ -22,13 +22,19 @@ class Httpx2Transport(Sending):
         inner: A client or a transport of httpx2, as
             [HttpxTransport][integrations_sdk.HttpxTransport] takes one of httpx. Without one,
             connections are opened as for a client that is given no transport, but by httpx2.
+        trust_env: Take proxies and certificates from the environment.
 
     Raises:
         ConfigurationError: When httpx2 is not installed.
     """
 
-    def __init__(self, inner: httpx2.Client | httpx2.BaseTransport | None = None) -> None:
-        super().__init__(_library().transport(inner))
+    def __init__(
+        self,
+        inner: httpx2.Client | httpx2.BaseTransport | None = None,
+        *,
+        trust_env: bool = True,
+    ) -> None:
+        super().__init__(_library(trust_env).transport(inner))
 
 
 class AsyncHttpx2Transport(AsyncSending):
@@ -38,19 +44,25 @@ class AsyncHttpx2Transport(AsyncSending):
         inner: A client or a transport of httpx2, as
             [AsyncHttpxTransport][integrations_sdk.AsyncHttpxTransport] takes one of httpx. Without
             one, connections are opened as for a client that is given no transport, but by httpx2.
+        trust_env: Take proxies and certificates from the environment.
 
     Raises:
         ConfigurationError: When httpx2 is not installed.
     """
 
-    def __init__(self, inner: httpx2.AsyncClient | httpx2.AsyncBaseTransport | None = None) -> None:
-        super().__init__(_library().async_transport(inner))
+    def __init__(
+        self,
+        inner: httpx2.AsyncClient | httpx2.AsyncBaseTransport | None = None,
+        *,
+        trust_env: bool = True,
+    ) -> None:
+        super().__init__(_library(trust_env).async_transport(inner))
 
 
-def _library() -> Library:
+def _library(trust_env: bool) -> Library:
     if find_spec("httpx2") is None:
         raise ConfigurationError("httpx2 is not installed: pip install 'integrations-sdk[httpx2]'")
-    return Library("httpx2", "httpcore2", _trusted)
+    return Library("httpx2", "httpcore2", _trusted, trust_env)
 
 
 def _trusted() -> ssl.SSLContext:

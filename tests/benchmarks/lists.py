@@ -62,5 +62,7 @@ def _sdk(path: str) -> Call:
             pass
 
     content = Path(path).read_bytes()
-    client = Celigo(TOKEN, base_url="http://127.0.0.1", transport=Memory())
+    client = Celigo(
+        TOKEN, base_url="http://127.0.0.1", transport=Memory(), max_response_size=len(content)
+    )
     return lambda: client.integration.list().items

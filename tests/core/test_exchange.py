@@ -27,6 +27,7 @@ from integrations_sdk import (
     MissingScopeError,
     NotFoundError,
     Operation,
+    ResponseTooLargeError,
     Secret,
     Timeout,
     TransportError,
@@ -67,6 +68,7 @@ def settings(platform: Platform = LOSANT, **told: Any) -> Settings:
         "retry": None,
         "headers": {},
         "query": {},
+        "max_response_size": UNSET,
         "strict": None,
         "on_drift": None,
         "rate_limit": UNSET,
@@ -247,6 +249,7 @@ FAULTS = {
     "lost": Fault("closed before an answer", sent=True),
     "late": Fault("the deadline passed", sent=True, overdue=True),
     "broken for good": Fault("no HTTP", sent=True, lasting=True),
+    "too large": Fault("above the bound", sent=True, lasting=True, oversized=True),
 }
 
 
@@ -260,6 +263,7 @@ FAULTS = {
         ("lost", TransportError, True),
         ("late", DeadlineExceededError, False),
         ("broken for good", TransportError, False),
+        ("too large", ResponseTooLargeError, False),
     ],
 )
 def test_a_fault_of_a_call_that_may_be_repeated(
@@ -281,6 +285,7 @@ def test_a_fault_of_a_call_that_may_be_repeated(
         ("lost", AmbiguousWriteError, False),
         ("late", AmbiguousWriteError, False),
         ("broken for good", AmbiguousWriteError, False),
+        ("too large", AmbiguousWriteError, False),
     ],
 )
 def test_a_fault_of_a_write_is_ambiguous_once_it_was_sent(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import traceback
 from typing import Any
 
@@ -22,6 +23,7 @@ UNTOLD: dict[str, Any] = {
     "retry": None,
     "headers": {},
     "query": {},
+    "max_response_size": UNSET,
     "strict": None,
     "on_drift": None,
     "rate_limit": UNSET,
@@ -38,6 +40,7 @@ DEFAULTS = {
     "scopes": None,
     "timeout": Timeout(),
     "retry": Retry(),
+    "max_response_size": 8 * 1024 * 1024,
     "strict": False,
 }
 FROM_ENVIRONMENT = [
@@ -45,6 +48,7 @@ FROM_ENVIRONMENT = [
     ("scopes", "LOSANT_SCOPES", "all.User, integration.get", {"all.User", "integration.get"}),
     ("timeout", "LOSANT_TIMEOUT", "2.5", Timeout(connect=2.5, read=2.5, total=2.5)),
     ("retry", "LOSANT_ATTEMPTS", "7", Retry(attempts=7)),
+    ("max_response_size", "LOSANT_MAX_RESPONSE_SIZE", "1024", 1024),
     ("strict", "LOSANT_STRICT", "true", True),
 ]
 FROM_ARGUMENT = {
@@ -52,6 +56,7 @@ FROM_ARGUMENT = {
     "scopes": (["all.User"], {"all.User"}),
     "timeout": (20, Timeout(connect=5, read=20, total=20)),
     "retry": (1, Retry(attempts=1)),
+    "max_response_size": (None, math.inf),
     "strict": (False, False),
 }
 ROWS = pytest.mark.parametrize(("name", "variable", "text", "value"), FROM_ENVIRONMENT)
@@ -118,6 +123,10 @@ def test_a_variable_of_another_platform_is_not_read(
         ("LOSANT_ATTEMPTS", "-7391"),
         ("LOSANT_ATTEMPTS", "2.5"),
         ("LOSANT_ATTEMPTS", "9" * 5000),
+        ("LOSANT_MAX_RESPONSE_SIZE", "canary"),
+        ("LOSANT_MAX_RESPONSE_SIZE", "0"),
+        ("LOSANT_MAX_RESPONSE_SIZE", "-7391"),
+        ("LOSANT_MAX_RESPONSE_SIZE", "8e6"),
         ("LOSANT_STRICT", "canary"),
         ("LOSANT_STRICT", "2"),
     ],
@@ -157,6 +166,8 @@ def test_a_switch_is_read_in_the_usual_words(
         {"timeout": float("nan")},
         {"timeout": float("inf")},
         {"retry": 0},
+        {"max_response_size": 0},
+        {"max_response_size": 8e6},
         {"headers": {"x": "a\r\nb"}},
     ],
 )

@@ -154,8 +154,9 @@ _LEFT_TO_PARENTS: Final[list[object]] = []
 class Way:
     """The proxy that was given, or the environment's. Its repr shows no password."""
 
-    def __init__(self, given: str | None) -> None:
+    def __init__(self, given: str | None, *, trust_env: bool) -> None:
         self._given = given
+        self._trust_env = trust_env
 
     @property
     def given(self) -> bool:
@@ -172,7 +173,9 @@ class Way:
         raise ConfigurationError(f"the {where} cannot be used: is not a proxy's URL")
 
     def _proxy(self, library: Library, origin: str) -> object | None:
-        url = self._given if self.given else _of_environment(origin)
+        url = self._given
+        if url is None and self._trust_env:
+            url = _of_environment(origin)
         if url is None:
             return None
         if urlsplit(url).scheme not in _PROXIES:

@@ -20,13 +20,25 @@ class Builder(Protocol):
 
     def timeout(self, timeout: timedelta) -> Builder: ...
 
-    def build(self) -> Prepared: ...
+    def build_streamed(self) -> Prepared: ...
 
 
 class Prepared(Protocol):
-    """A request of the library: its ``send`` returns an answer, or promises one."""
+    """A request of the library: it is sent by the ``with`` statement of either face."""
 
-    def send(self) -> Any: ...  # noqa: ANN401 -- of either face
+    def __enter__(self) -> Answer: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    async def __aenter__(self) -> Answer: ...
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+class Reader(Protocol):
+    """What reads the body of an answer."""
+
+    def read(self, amount: int) -> Any: ...  # noqa: ANN401 -- of either face
 
 
 class Client(Protocol):
@@ -55,6 +67,9 @@ class Answer(Protocol):
 
     @property
     def headers(self) -> AnswerHeaders: ...
+
+    @property
+    def body_reader(self) -> Reader: ...
 
     def get_header(self, key: str) -> str | None: ...
 

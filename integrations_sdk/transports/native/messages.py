@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import sys
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from integrations_sdk.core.transport import LONGEST, Fault, Headers, Request, Response
 
-from ..faults import OVERDUE, inflated
+from ..bodies import Body
+from ..faults import OVERDUE
 from .clients import GRACE, rounded
 
 if TYPE_CHECKING:
@@ -52,17 +55,25 @@ def _prepared(library: Library, client: Client, request: Request, left: float) -
         if left < LONGEST:
             last = left if left >= request.timeout.connect else rounded(left)
             builder = builder.timeout(timedelta(seconds=last + 2 * GRACE))
-        return builder.build()
+        return builder.build_streamed()
     except ValueError:
         return Fault("the request cannot be written as HTTP", sent=False, lasting=True)
 
 
-def _received(answer: Answer, body: bytes) -> Response | Fault:
-    """Return our form of an answer."""
-    try:
-        content = inflated(body, answer.get_header("content-encoding"))
-    except Fault as fault:
-        return fault
+def _most(request: Request) -> int:
+    """Return how many bytes tell that a body is too large, or that it is not."""
+    return sys.maxsize if request.limit == math.inf else int(request.limit) + 1
+
+
+def _begun(answer: Answer, request: Request) -> Body:
+    return Body(request.limit, answer.get_header("content-length"))
+
+
+def _ended(answer: Answer, body: Body, part: bytes | None) -> Response:
+    """Return our form of an answer, whose body is a part of the library's; raises a Fault."""
+    if part is not None:
+        body.add(part)
+    content = body.content(answer.get_header("content-encoding"))
     return Response(answer.status, Headers(lambda: _pairs(answer.headers)), content)
 
 
@@ -125,8 +136,11 @@ def exchanged(library: Library, client: Client, request: Request, left: float) -
     if isinstance(prepared, Fault):
         return prepared
     try:
-        answer = prepared.send()
-        return _received(answer, bytes(answer.bytes()))
+        with prepared as answer:
+            body = _begun(answer, request)
+            return _ended(answer, body, answer.body_reader.read(_most(request)))
+    except Fault as fault:
+        return fault.with_traceback(None)  # its frames hold the answer
     except Exception as error:  # noqa: BLE001 -- whatever it is, it may quote the request
         return _fault(library, error, request)
 
@@ -139,7 +153,10 @@ async def promised(
     if isinstance(prepared, Fault):
         return prepared
     try:
-        answer = await prepared.send()
-        return _received(answer, bytes(await answer.bytes()))
+        async with prepared as answer:
+            body = _begun(answer, request)
+            return _ended(answer, body, await answer.body_reader.read(_most(request)))
+    except Fault as fault:
+        return fault.with_traceback(None)  # its frames hold the answer
     except Exception as error:  # noqa: BLE001 -- whatever it is, it may quote the request
         return _fault(library, error, request)
