@@ -24,36 +24,42 @@ class Body:
     """
 
     def __init__(self, limit: float, length: str | None) -> None:
+        check_announced(length, limit)
         self._limit = limit
         self._taken = BytesIO()  # a list of parts would cost many times as much, if they are small
-        if length is not None and length.isdecimal():
-            self._check(int(length) if len(length) <= _DIGITS else 10**_DIGITS)
 
     def add(self, part: bytes) -> None:
-        """Take another part; raises a Fault when there are too many."""
+        """Take another part; raises a Fault when it is too much."""
+        check(self._taken.tell() + len(part), self._limit)
         self._taken.write(part)
-        self._check(self._taken.tell())
 
     def content(self, encoding: str | None) -> bytes:
         """Return the whole, decompressed as ``Content-Encoding`` says; raises a Fault."""
-        content = self._taken.getvalue()
-        if encoding is None:
-            return content
-        try:
-            content = decoded(content, encoding, self._limit)
-        except ValueError:
-            fault = Fault("the answer's compression is broken", sent=True)
-        else:
-            self._check(len(content))
-            return content
-        raise fault
-
-    def _check(self, size: int) -> None:
-        if size > self._limit:
-            raise too_large(self._limit)
+        return decompressed(self._taken.getvalue(), encoding, self._limit)
 
 
-def too_large(limit: float) -> Fault:
-    """Return what is raised for an answer that is larger than a limit."""
-    reason = f"the answer's body is above max_response_size, {limit:.0f} bytes"
-    return Fault(reason, sent=True, lasting=True, oversized=True)
+def check_announced(length: str | None, limit: float) -> None:
+    """Raise a Fault when a ``Content-Length`` is above a limit."""
+    if length is not None and length.isdecimal():
+        check(int(length) if len(length) <= _DIGITS else 10**_DIGITS, limit)
+
+
+def check(size: int, limit: float) -> None:
+    """Raise a Fault when so many bytes are above a limit."""
+    if size > limit:
+        reason = f"the answer's body is above max_response_size, {limit:.0f} bytes"
+        raise Fault(reason, sent=True, lasting=True, oversized=True)
+
+
+def decompressed(content: bytes, encoding: str | None, limit: float) -> bytes:
+    """Return a body as ``Content-Encoding`` says; raises a Fault."""
+    if encoding is None:
+        return content
+    try:
+        content = decoded(content, encoding, limit)
+    except ValueError:
+        fault = Fault("the answer's compression is broken", sent=True)
+    else:
+        check(len(content), limit)
+        return content
+    raise fault

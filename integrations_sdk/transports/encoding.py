@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from io import BytesIO
 from typing import Final
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -14,7 +15,8 @@ _MEMBER: Final = b"\x1f\x8b"
 
 _BROKEN: Final = "not compressed as it says"
 _NESTED: Final = 3
-_MEMBERS: Final = 256  # each costs a copy of what follows it
+_TAKEN: Final = 16 * 1024  # bytes that are read at once, for what is left of them is copied
+_MADE: Final = 256 * 1024  # bytes that are made of them at once
 
 
 def decoded(content: bytes, encoding: str | None, limit: float = math.inf) -> bytes:
@@ -25,7 +27,7 @@ def decoded(content: bytes, encoding: str | None, limit: float = math.inf) -> by
     Args:
         content: What was sent.
         encoding: The header.
-        limit: How many bytes are enough: of more, this many and one are returned.
+        limit: How many bytes are enough: where there are more, only some of these are returned.
 
     Raises:
         ValueError: When the content is not what the header says, was cut short, or was encoded
@@ -36,58 +38,66 @@ def decoded(content: bytes, encoding: str | None, limit: float = math.inf) -> by
     names = encoding.lower().split(",")
     if len(names) > _NESTED:
         raise ValueError(_BROKEN)
-    most = 0 if limit == math.inf else int(limit) + 1
     for name in reversed(names):
         try:
-            content = _decoded(content, name.strip(), most)
+            content = _decoded(content, name.strip(), limit)
         except zlib.error:
             break
         if len(content) > limit:
             return content
     else:
         return content
-    raise ValueError(_BROKEN)  # outside: the handler's frames hold the content
+    raise ValueError(_BROKEN)  # outside of the handler: its frames hold the content
 
 
-def _decoded(content: bytes, name: str, most: int) -> bytes:
+def _decoded(content: bytes, name: str, limit: float) -> bytes:
     if name in {"gzip", "x-gzip"}:
-        return _gunzipped(content, most)
+        return _gunzipped(content, limit)
     if name == "deflate":
-        return _inflated(content, most)
+        return _inflated(content, limit)
     return content
 
 
-def _gunzipped(content: bytes, most: int) -> bytes:
+def _gunzipped(content: bytes, limit: float) -> bytes:
     """Read every member: a gzip file may have several, one after the other."""
-    members: list[bytes] = []
-    left = most
-    for _ in range(_MEMBERS):
-        member, content = _whole(content, _GZIP, left)
-        members.append(member)
-        left = most and left - len(member)
-        if (most and not left) or not content.startswith(_MEMBER):
-            return members[0] if len(members) == 1 else b"".join(members)
+    whole = BytesIO()
+    rest = memoryview(content)
+    while True:
+        rest = _read(rest, _GZIP, whole, limit)
+        if whole.tell() > limit or rest[:2] != _MEMBER:
+            return whole.getvalue()
+
+
+def _inflated(content: bytes, limit: float) -> bytes:
+    """Read either of the two formats that servers call deflate."""
+    for format_ in (_ZLIB, _RAW):
+        whole = BytesIO()
+        try:
+            _read(memoryview(content), format_, whole, limit)
+        except zlib.error:
+            continue
+        return whole.getvalue()
     raise zlib.error
 
 
-def _inflated(content: bytes, most: int) -> bytes:
-    """Read either of the two formats that servers call deflate."""
-    try:
-        return _whole(content, _ZLIB, most)[0]
-    except zlib.error:
-        return _whole(content, _RAW, most)[0]
-
-
-def _whole(content: bytes, format_: int, most: int) -> tuple[bytes, bytes]:
-    """Return what was compressed, but no more bytes than asked for, and what follows it.
+def _read(content: memoryview, format_: int, whole: BytesIO, limit: float) -> memoryview:
+    """Write what was compressed to the end of a whole, and return what follows it.
 
     Args:
         content: Compressed.
         format_: In the numbers of zlib.
-        most: How many bytes; 0 for all.
+        whole: Where to write to.
+        limit: How large that may become, or a little larger.
     """
     reader = zlib.decompressobj(format_)
-    whole = reader.decompress(content, most)
-    if not reader.eof and not 0 < most <= len(whole):
-        raise zlib.error
-    return whole, reader.unused_data
+    taken = 0
+    while not reader.eof and whole.tell() <= limit:
+        part: bytes | memoryview = reader.unconsumed_tail
+        if not part:
+            part = content[taken : taken + _TAKEN]
+            taken += len(part)
+        made = reader.decompress(part, _MADE)
+        if not part and not made:
+            raise zlib.error  # cut short
+        whole.write(made)
+    return content[taken - len(reader.unused_data) :]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import random
 import zlib
+from collections.abc import Callable
 
 import pytest
 
@@ -34,6 +36,8 @@ def raw_deflate(content: bytes) -> bytes:
         ("gzip,deflate", raw_deflate(GZIP)),
         ("gzip", gzip.compress(BODY[:100]) + gzip.compress(BODY[100:]) + gzip.compress(b"")),
         ("gzip", GZIP + b"\x00" * 8),
+        ("gzip", gzip.compress(BODY[:100]) + gzip.compress(b"") * 2000 + gzip.compress(BODY[100:])),
+        ("gzip", gzip.compress(BODY, 0)),
         ("br", BODY),
     ],
 )
@@ -65,3 +69,26 @@ def test_what_is_broken_is_told_and_not_shown(encoding: str, content: bytes) -> 
 
     assert caught.value.__context__ is None
     assert "CANARY" not in str(caught.value)
+
+
+@pytest.mark.parametrize("size", [0, 1, 16383, 16384, 16385, 262143, 262144, 262145, 1000000])
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress, raw_deflate])
+def test_no_byte_is_lost_where_parts_meet(size: int, compress: Callable[[bytes], bytes]) -> None:
+    dice = random.Random(size)
+    for body in (bytes(size), dice.randbytes(size)):
+        encoding = "gzip" if compress is gzip.compress else "deflate"
+        assert decoded(compress(body), encoding, size) == body
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "gzip, gzip", "deflate, gzip"])
+def test_of_more_than_is_enough_only_a_little_is_made(encoding: str) -> None:
+    body = bytes(8 * 1024 * 1024)
+    for name in encoding.split(", "):
+        body = gzip.compress(body) if name == "gzip" else zlib.compress(body)
+    assert 1000 < len(decoded(body, encoding, 1000)) < 300_000
+
+
+@pytest.mark.parametrize("encoding", ["gzip, gzip, gzip, gzip", "identity," * 100])
+def test_what_is_encoded_more_often_than_anybody_does_is_broken(encoding: str) -> None:
+    with pytest.raises(ValueError, match="not compressed as it says"):
+        decoded(GZIP, encoding)

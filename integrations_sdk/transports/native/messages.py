@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from integrations_sdk.core.transport import LONGEST, Fault, Headers, Request, Response
 
-from ..bodies import Body
+from ..bodies import check, check_announced, decompressed
 from ..faults import OVERDUE
 from .clients import GRACE, rounded
 
@@ -65,16 +65,19 @@ def _most(request: Request) -> int:
     return sys.maxsize if request.limit == math.inf else int(request.limit) + 1
 
 
-def _begun(answer: Answer, request: Request) -> Body:
-    return Body(request.limit, answer.get_header("content-length"))
+def _announced(answer: Answer, request: Request) -> Answer:
+    """Return an answer whose body may be read; raises a Fault."""
+    check_announced(answer.get_header("content-length"), request.limit)
+    return answer
 
 
-def _ended(answer: Answer, body: Body, part: bytes | None) -> Response:
-    """Return our form of an answer, whose body is a part of the library's; raises a Fault."""
-    if part is not None:
-        body.add(part)
-    content = body.content(answer.get_header("content-encoding"))
-    return Response(answer.status, Headers(lambda: _pairs(answer.headers)), content)
+def _received(answer: Answer, body: bytes | None, request: Request) -> Response:
+    """Return our form of an answer, whose body has a type of the library's; raises a Fault."""
+    encoding = answer.get_header("content-encoding")
+    if body is not None:
+        check(len(body), request.limit)
+        body = decompressed(body, encoding, request.limit)
+    return Response(answer.status, Headers(lambda: _pairs(answer.headers)), bytes(body or b""))
 
 
 def _pairs(headers: AnswerHeaders) -> Iterable[tuple[str, str]]:
@@ -137,8 +140,8 @@ def exchanged(library: Library, client: Client, request: Request, left: float) -
         return prepared
     try:
         with prepared as answer:
-            body = _begun(answer, request)
-            return _ended(answer, body, answer.body_reader.read(_most(request)))
+            reader = _announced(answer, request).body_reader
+            return _received(answer, reader.read(_most(request)), request)
     except Fault as fault:
         return fault.with_traceback(None)  # its frames hold the answer
     except Exception as error:  # noqa: BLE001 -- whatever it is, it may quote the request
@@ -154,8 +157,8 @@ async def promised(
         return prepared
     try:
         async with prepared as answer:
-            body = _begun(answer, request)
-            return _ended(answer, body, await answer.body_reader.read(_most(request)))
+            reader = _announced(answer, request).body_reader
+            return _received(answer, await reader.read(_most(request)), request)
     except Fault as fault:
         return fault.with_traceback(None)  # its frames hold the answer
     except Exception as error:  # noqa: BLE001 -- whatever it is, it may quote the request
