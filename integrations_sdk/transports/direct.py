@@ -48,13 +48,13 @@ class Library:
     Attributes:
         name: Its own.
         engine: That of what it sends by.
-        trusted: Loads whom it trusts by default.
+        trusted: Loads whom it trusts by default; takes ``trust_env``.
         trust_env: Whether the environment tells proxies and certificates.
     """
 
     name: str
     engine: str
-    trusted: Callable[[], ssl.SSLContext]
+    trusted: Callable[[bool], ssl.SSLContext]
     trust_env: bool = True
 
     @property
@@ -208,7 +208,7 @@ class AsyncSending:
 def _trusted(library: Library, file: str | None, directory: str | None) -> ssl.SSLContext:
     """Load the trusted certificates once for each setting of the variables that httpx reads."""
     if not file and not directory:
-        return library.trusted()
+        return library.trusted(library.trust_env)
     try:
         return ssl.create_default_context(cafile=file, capath=None if file else directory)
     except OSError as error:  # as ssl.SSLError is

@@ -53,7 +53,8 @@ class FastTransport:
     Args:
         proxy: The URL of a proxy for every call. The default is the environment's, and none for
             a loopback address.
-        trust_env: Take the proxy from the environment, if none is given.
+        trust_env: Take the proxy from the environment, if none is given. Its certificates are
+            taken either way.
         ca_file: A PEM file of certificates to trust, besides those of the system.
         certificate: A PEM file with a certificate of yours and its key, for servers that ask.
 
@@ -118,7 +119,8 @@ class AsyncFastTransport:
     Args:
         proxy: The URL of a proxy for every call. The default is the environment's, and none for
             a loopback address.
-        trust_env: Take the proxy from the environment, if none is given.
+        trust_env: Take the proxy from the environment, if none is given. Its certificates are
+            taken either way.
         ca_file: A PEM file of certificates to trust, besides those of the system.
         certificate: A PEM file with a certificate of yours and its key, for servers that ask.
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-def _trusted() -> ssl.SSLContext:
+def _trusted(_trust_env: bool) -> ssl.SSLContext:
     """Trust whom httpx does, without importing it for that."""
     import certifi
 

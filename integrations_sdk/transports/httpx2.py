@@ -65,7 +65,7 @@ def _library(trust_env: bool) -> Library:
     return Library("httpx2", "httpcore2", _trusted, trust_env)
 
 
-def _trusted() -> ssl.SSLContext:
+def _trusted(trust_env: bool) -> ssl.SSLContext:
     import httpx2
 
-    return httpx2.create_ssl_context()
+    return httpx2.create_ssl_context(trust_env=trust_env)

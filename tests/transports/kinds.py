@@ -10,6 +10,8 @@ from typing import Any
 import attrs
 import pytest
 
+from integrations_sdk import transports
+
 from ..faces import Face
 
 
@@ -54,6 +56,7 @@ KINDS = {
         "pyreqwest",
         0.05,
         {
+            "environments_certificates_by": "rustls reads the variables by itself",
             "a header of 300 kB": "hyper takes headers of up to 400 kB",
             "test_calls_one_after_the_other_share_a_connection": (
                 "each pair of timeouts has connections of its own, and with_options sets another"
@@ -83,6 +86,14 @@ class KindOfFace(Face):
         super().close(client)
         if (transport := self._transports.get(id(client))) is not None:
             self(transport.aclose() if self.is_async else transport.close())
+
+
+def without_environment(face: Face) -> Any:
+    """Open the transport of a face as one that takes nothing from the environment."""
+    assert isinstance(face, KindOfFace)
+    name = {"httpx": "Httpx", "httpx2": "Httpx2", "pyreqwest": "Fast"}[face.kind.needs]
+    class_ = getattr(transports, f"{'Async' if face.is_async else ''}{name}Transport")
+    return class_(trust_env=False)
 
 
 def notice_a_close(face: Face) -> None:

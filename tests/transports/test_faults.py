@@ -77,6 +77,7 @@ LOST: dict[str, Script] = {
     "a length that is no number": raw(b"HTTP/1.1 200 OK\r\nContent-Length: all\r\n\r\n{}"),
     "a header without a colon": raw(b"HTTP/1.1 200 OK\r\nwhat is this\r\n\r\n{}"),
     "a header of 300 kB": raw(b"HTTP/1.1 200 OK\r\nX-Long: ", b"a" * 300_000, b"\r\n\r\n{}"),
+    "a header of 1 MB": raw(b"HTTP/1.1 200 OK\r\nX-Long: ", b"a" * 1_000_000, b"\r\n\r\n{}"),
     "broken gzip": raw(response(b"not gzip", "Content-Encoding: gzip", "Connection: close")),
 }
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from integrations_sdk import ConfigurationError, ConnectError, Retry
+from integrations_sdk import (
+    AmbiguousWriteError,
+    ConfigurationError,
+    ConnectError,
+    DeadlineExceededError,
+    Retry,
+    Timeout,
+)
 from integrations_sdk.transports.environment import proxy_for
 
 from ..clients.samples import IDS, encoded, integration
 from ..faces import Face
-from .scripted import Peer, Server, answering, response
+from .kinds import without_environment
+from .scripted import Peer, Script, Server, answering, reset_after_request, response, silent
 
 BODY = encoded(integration("by proxy"))
 VIA = answering(BODY)
@@ -140,3 +149,94 @@ def test_a_proxy_that_cannot_be_used_is_told_and_its_password_is_not(
 
     assert "SAMPLE" not in str(caught.value)
     assert caught.value.__context__ is None
+
+
+def closing(peer: Peer) -> None:
+    peer.request()
+
+
+def garbage(peer: Peer) -> None:
+    peer.request()
+    peer.send(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+
+def half_open(peer: Peer) -> None:
+    peer.request()
+    peer.send(b"HTTP/1.1 200 Conn")
+
+
+def closing_within_tls(peer: Peer) -> None:
+    peer.request()
+    peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    peer.read()
+
+
+NO_TUNNELS = (closing, garbage, half_open, closing_within_tls, reset_after_request, silent)
+
+
+@pytest.mark.parametrize("script", NO_TUNNELS, ids=lambda script: script.__name__)
+def test_a_write_for_which_a_proxy_opens_no_tunnel_was_never_sent(
+    face: Face, monkeypatch: pytest.MonkeyPatch, script: Script
+) -> None:
+    with Server(script) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        client = far(face, "https://losant.test", timeout=Timeout(connect=0.2, read=0.3, total=9))
+
+        with pytest.raises(ConnectError, match="nothing was sent") as caught:
+            face(client.integration.delete(**IDS))
+
+        assert len(caught.value.attempts) == proxy.connections == 3
+
+
+def test_a_deadline_that_passes_while_a_proxy_thinks_leaves_no_doubt(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server(silent) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+
+        with pytest.raises(DeadlineExceededError):
+            face(far(face, "https://losant.test", timeout=0.3).integration.delete(**IDS))
+
+
+def test_an_answer_that_is_lost_behind_a_plain_proxy_is_ambiguous(
+    face: Face, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server(reset_after_request) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+
+        with pytest.raises(AmbiguousWriteError):
+            face(far(face).integration.delete(**IDS))
+
+        assert len(proxy.requests) == 1
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_a_transport_may_be_told_to_pass_the_environments_proxy_by(
+    face: Face, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    transport = without_environment(face)
+    with Server(VIA) as proxy, Server(answering(encoded(integration("direct")))) as server:
+        monkeypatch.setenv(variable, proxy.url)
+        here = f"http://0.0.0.0:{server.port}"  # this machine by a name that is not known to be it
+
+        assert face(far(face, here).integration.get(**IDS)).name == "by proxy"
+        client = far(face, here, transport=transport)
+        assert face(client.integration.get(**IDS)).name == "direct"
+
+        assert (proxy.connections, server.connections) == (1, 1)
+        face(transport.aclose() if face.is_async else transport.close())
+
+
+def test_the_passwords_of_netrc_stay_there(
+    face: Face, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".netrc").write_text("default login CANARY password CANARY\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    with Server(VIA) as server:
+        face(face.losant(base_url=server.url).integration.get(**IDS))
+
+        (request,) = server.requests
+        assert request.headers["authorization"] == "Bearer tok-SAMPLE-plain"
+        assert b"CANARY" not in request.head

@@ -5,19 +5,27 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
-from integrations_sdk import ConfigurationError, ConnectError, Retry, TransportError
+from integrations_sdk import (
+    AmbiguousWriteError,
+    ConfigurationError,
+    ConnectError,
+    Retry,
+    TransportError,
+)
 from integrations_sdk.losant import IntegrationPost
 
 from ..clients.samples import IDS, encoded, integration
 from ..conftest import APPLICATION
 from ..faces import Face
-from .scripted import Peer, Script, Server, answering
+from .kinds import without_environment
+from .scripted import Peer, Script, Server, answering, reset_after_request
 
 OPENSSL = shutil.which("openssl")
 pytestmark = pytest.mark.skipif(
@@ -135,6 +143,43 @@ def test_the_certificates_of_the_environment_are_trusted(
             assert face(client.integration.create(**CREATE)).name == "Cold room broker"
 
         assert (len(server.requests), server.connections) == (2, 1)
+        face.close(client)
+
+
+def test_a_transport_may_be_told_to_pass_the_environments_certificates_by(
+    face: Face, for_this_machine: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport = without_environment(face)
+    monkeypatch.setenv("SSL_CERT_FILE", str(for_this_machine.authority))
+    with Server(encrypted(for_this_machine, CREATED)) as server:
+        client = face.losant(base_url=https(server), retry=1, transport=transport)
+
+        with pytest.raises(ConnectError, match="not trusted"):
+            face(client.integration.create(**CREATE))
+    face(transport.aclose() if face.is_async else transport.close())
+
+
+@pytest.mark.parametrize(("script", "is_lost"), [(CREATED, False), (reset_after_request, True)])
+def test_what_goes_through_a_proxys_tunnel_may_have_been_processed(
+    face: Face, for_another: Issued, monkeypatch: pytest.MonkeyPatch, script: Script, is_lost: bool
+) -> None:
+    def tunnel(peer: Peer) -> None:
+        peer.request()
+        peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        encrypted(for_another, script)(peer)
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(for_another.authority))
+    with Server(tunnel) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        client = face.losant(base_url="https://other.example", retry=NOW)
+
+        with pytest.raises(AmbiguousWriteError) if is_lost else nullcontext():
+            face(client.integration.create(**CREATE))
+
+        connect, create = proxy.requests
+        assert connect.line == b"CONNECT other.example:443 HTTP/1.1"
+        assert "authorization" not in connect.headers
+        assert create.headers["authorization"] == "Bearer tok-SAMPLE-plain"
         face.close(client)
 
 
