@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeGuard, Union
 
@@ -18,6 +19,7 @@ JSON: TypeAlias = Union[bool, int, float, str, "list[JSON]", "dict[str, JSON]", 
 
 _DEEPEST: Final = 100  # far above any API's documents, far below Python's limit on recursion
 _NESTED: Final = frozenset({dict, list})
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _LARGE: Final = 1024 * 1024  # bytes: for less, importing a faster parser does not pay
 
 
@@ -31,21 +33,28 @@ def is_array(value: object) -> TypeGuard[list[JSON]]:
     return isinstance(value, list)
 
 
-def parse(content: bytes | str) -> JSON:
+def parse(content: bytes | str, *, unique: bool = False) -> JSON:
     """Parse JSON as RFC 8259 has it: no NaN, no infinity, nor a number that Python takes for one.
 
+    Args:
+        content: The document; a byte order mark before it is passed over.
+        unique: Refuse an object that has a member twice, of which readers take either one.
+
     Raises:
-        ValueError: When it is not JSON, or nested beyond reason; quotes no part of it.
+        ValueError: When it is not JSON, nested beyond reason, or has text that UTF-8 cannot write;
+            quotes no part of it.
     """
     try:
-        document = _read(content)
+        document = _read_unique(content) if unique else _read(content)
         if _openings(content) > _DEEPEST:  # else it cannot be deeper
             _bound(document)
     except RecursionError:
         problem = "JSON nested beyond reason"
     except json.JSONDecodeError as error:
         problem = f"broken JSON (line {error.lineno}, column {error.colno})"
-    except ValueError:  # no UTF-8, NaN, or a number beyond Python's reach
+    except _TwiceError:
+        problem = "JSON with a member twice in one object"
+    except ValueError:  # no UTF-8, half of a surrogate pair, NaN, a number beyond Python's reach
         problem = "text that is not JSON"
     else:
         return document
@@ -61,9 +70,21 @@ def _read(content: bytes | str) -> JSON:
             pass  # it refuses more than the standard library does, and in other words
         else:
             return parsed
+    return _decoded(content, _DECODER)
+
+
+def _read_unique(content: bytes | str) -> JSON:
+    return _decoded(content, _UNIQUE)
+
+
+def _decoded(content: bytes | str, decoder: json.JSONDecoder) -> JSON:
     if isinstance(content, bytes):
-        content = content.decode(json.detect_encoding(content), "surrogatepass")
-    document: JSON = _DECODER.decode(content)
+        content = content.decode(json.detect_encoding(content))
+    elif not content.isascii():
+        content.encode()  # raises, where there is half of a surrogate pair
+    document: JSON = decoder.decode(content)
+    if "\\" in content and _SURROGATE.search(content) is not None:
+        json.dumps(document, ensure_ascii=False).encode()  # the same
     return document
 
 
@@ -151,7 +172,21 @@ def _finite(digits: str) -> float:
     return number if math.isfinite(number) else _refuse(digits)
 
 
+class _TwiceError(ValueError):
+    """An object has a member twice."""
+
+
+def _once(members: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    found = dict(members)
+    if len(found) != len(members):
+        raise _TwiceError
+    return found
+
+
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_UNIQUE: Final = json.JSONDecoder(
+    parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_once
+)
 
 
 def _bound(document: JSON) -> None:

@@ -334,7 +334,8 @@ class Exchange(Generic[T]):
         if not response.content and response.status in operation.empty:
             body = operation.empty[response.status]
         elif operation.unwrap is None or (response.content and operation.reads_body):
-            body = document.parse(response.content)
+            unique = self._settings.platform.codec.holds_secrets(operation.returns)
+            body = document.parse(response.content, unique=unique)
         else:
             body = None
         return body if operation.unwrap is None else operation.unwrap(body, response.headers)

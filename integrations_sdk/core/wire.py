@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 from urllib.parse import urlencode
 
 import attrs
@@ -79,6 +79,7 @@ class Codec:
         self._members: dict[type[Model], dict[str, str]] = {}
         self._plans: dict[type[Model], Plan] = {}
         self._noticed: dict[int, set[Sighting]] = {}  # by the thread that decodes
+        self._secretive: dict[object, bool] = {}
 
     def __reduce__(self) -> tuple[type[Codec], tuple[object, ...]]:
         """Pickle what a codec was made from, and not what it knows of models by now."""
@@ -96,6 +97,25 @@ class Codec:
                 if field.name != "extra"
             }
         return self._members[cls]
+
+    def holds_secrets(self, type_: object) -> bool:
+        """Tell whether a model, or a type that models are in, has a secret anywhere in it."""
+        if type_ not in self._secretive:
+            self._secretive[type_] = Secret in self._types_in(type_, set())
+        return self._secretive[type_]
+
+    def _types_in(self, type_: object, found: set[object]) -> set[object]:
+        if type_ in found:
+            return found
+        found.add(type_)
+        parts: list[object] = [*get_args(type_)]
+        if isinstance(type_, type) and issubclass(type_, Model):
+            fields = attrs.fields_dict(type_)
+            parts = [fields[name].type for name in self.members(type_)]
+            parts += type_.__subclasses__()  # which its variants are
+        for part in parts:
+            self._types_in(part, found)
+        return found
 
     def decode(self, type_: type[T], value: JSON, *, strict: bool = False) -> tuple[T, list[Drift]]:
         """Make a model of a parsed document.
@@ -130,7 +150,10 @@ class Codec:
     def load(self, type_: type[M], data: JSON | bytes, *, strict: bool) -> M:
         """Make a model of a document that may still be text."""
         try:
-            value = document.parse(data) if isinstance(data, (bytes, str)) else data
+            if isinstance(data, (bytes, str)):
+                value = document.parse(data, unique=self.holds_secrets(type_))
+            else:
+                value = data
         except ValueError as error:
             problem = str(error)
         else:

@@ -64,7 +64,7 @@ def _gunzipped(content: bytes, limit: float) -> bytes:
     rest = memoryview(content)
     while True:
         rest = _read(rest, _GZIP, whole, limit)
-        if whole.tell() > limit or rest[:2] != _MEMBER:
+        if whole.tell() > limit or bytes(rest[:2]) != _MEMBER:
             return whole.getvalue()
 
 

@@ -12,7 +12,18 @@ from typing import Any, ClassVar
 import attrs
 import pytest
 
-from integrations_sdk import JSON, UNSET, DecodeError, Drift, Maybe, Model, Secret
+from integrations_sdk import (
+    JSON,
+    UNSET,
+    DecodeError,
+    Drift,
+    Maybe,
+    Model,
+    Secret,
+    celigo,
+    losant,
+    optimizeplayer,
+)
 from integrations_sdk.core.tolerance import Walk
 from integrations_sdk.core.wire import Codec, camel_case
 from integrations_sdk.losant import (
@@ -463,3 +474,21 @@ def test_a_union_of_models_drifts_as_a_model_does() -> None:
         Drift("frame", "object", "int"),
     ]
     assert drawing.to_json(reveal=True) == document
+
+
+def test_who_holds_secrets_is_known() -> None:
+    codec = losant.Integration.codec
+    assert [
+        codec.holds_secrets(type_) for type_ in (losant.Integration, losant.IntegrationList)
+    ] == [True] * 2
+    assert codec.holds_secrets(list[losant.MqttConfig])
+    assert not codec.holds_secrets(losant.Success)
+    assert not codec.holds_secrets(type(None))
+    assert not celigo.Integration.codec.holds_secrets(list[celigo.Integration])
+    assert optimizeplayer.Integration.codec.holds_secrets(optimizeplayer.Integration)
+
+
+def test_a_member_that_is_there_twice_beside_a_secret_is_refused() -> None:
+    with pytest.raises(DecodeError, match="a member twice"):
+        losant.Integration.from_json(b'{"id": "1", "name": "a", "name": "b"}')
+    assert celigo.Integration.from_json(b'{"_id": "1", "name": "a", "name": "b"}').name == "b"

@@ -280,3 +280,73 @@ def test_json_knows_its_own_values(value: object) -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, {1}, (1,), b"", object()])
 def test_json_does_not_know_others(value: object) -> None:
     assert document.is_foreign(value)
+
+
+# --- members that are there twice, and text that is none
+
+UNWRITABLE = [
+    rb'"\ud800"',
+    rb'"\uDC00"',
+    rb'"\ud83d \ude00"',
+    rb'"\\\ud800"',
+    rb'{"\udfff": 1}',
+    rb'[{"a": ["\ude00\ud83d"]}]',
+    b'"\xed\xa0\x80"',
+    b'"\xff"',
+    b'"\xc0\x80"',
+    '"\ud800"'.encode("utf-16", "surrogatepass"),
+]
+
+
+@pytest.mark.parametrize("content", UNWRITABLE)
+@pytest.mark.parametrize("large", [0, sys.maxsize])
+@pytest.mark.parametrize("unique", [False, True])
+def test_text_that_utf_8_cannot_write_is_refused(
+    content: bytes, large: int, unique: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "_LARGE", large)
+    with pytest.raises(ValueError, match="text that is not JSON") as caught:
+        document.parse(content, unique=unique)
+    assert type(caught.value) is ValueError
+    assert caught.value.__context__ is None
+
+
+def test_half_of_a_surrogate_pair_in_text_is_refused_too() -> None:
+    with pytest.raises(ValueError, match="text that is not JSON"):
+        document.parse('"\ud800"')
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        (rb'"\ud83d\ude00"', "\U0001f600"),
+        (rb'"\uD83D\uDE00 \\ud800"', "\U0001f600 \\ud800"),
+        (b'\xef\xbb\xbf"\xc3\xa9"', "\u00e9"),
+    ],
+)
+@pytest.mark.parametrize("large", [0, sys.maxsize])
+def test_text_that_looks_like_it_is_read(
+    content: bytes, value: str, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "_LARGE", large)
+    assert document.parse(content) == value
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"a": 1, "a": 1}', rb'[{"b": {"a": 1, "c": 2, "\u0061": 3}}]']
+)
+@pytest.mark.parametrize("large", [0, sys.maxsize])
+def test_a_member_that_is_there_twice_is_refused_where_that_matters(
+    content: bytes, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "_LARGE", large)
+    document.parse(content)
+    with pytest.raises(ValueError, match="JSON with a member twice in one object") as caught:
+        document.parse(content, unique=True)
+    assert type(caught.value) is ValueError
+    assert caught.value.__context__ is None
+
+
+@given(json_values)
+def test_no_other_document_is_taken_for_one_with_a_member_twice(value: Any) -> None:
+    assert document.parse(json.dumps(value), unique=True) == value

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from integrations_sdk.core.transport import LONGEST, Fault, Headers, Request, Response
 
-from ..bodies import check, check_announced, decompressed
+from ..bodies import check_announced, decompressed, too_large
 from ..faults import OVERDUE
 from .clients import GRACE, rounded
 
@@ -67,15 +67,18 @@ def _most(request: Request) -> int:
 
 def _announced(answer: Answer, request: Request) -> Answer:
     """Return an answer whose body may be read; raises a Fault."""
-    check_announced(answer.get_header("content-length"), request.limit)
+    length = answer.get_header("content-length")
+    if length is not None:
+        check_announced(length, request.limit)
     return answer
 
 
 def _received(answer: Answer, body: bytes | None, request: Request) -> Response:
     """Return our form of an answer, whose body has a type of the library's; raises a Fault."""
+    if body is not None and len(body) > request.limit:
+        raise too_large(request.limit)
     encoding = answer.get_header("content-encoding")
-    if body is not None:
-        check(len(body), request.limit)
+    if body is not None and encoding is not None:
         body = decompressed(body, encoding, request.limit)
     return Response(answer.status, Headers(lambda: _pairs(answer.headers)), bytes(body or b""))
 
