@@ -228,7 +228,10 @@ def test_a_missing_scope_says_which_would_do() -> None:
         (TransportError, "the answer was lost; trying again does no harm"),
         (ConnectError, "nothing was sent. Check the address, the network and the proxy"),
         (DeadlineExceededError, "allow more with timeout= if the server is known to be slow"),
-        (ResponseTooLargeError, "max_response_size= if the answer is known to be large"),
+        (
+            ResponseTooLargeError,
+            "allow more with max_response_size= if the answer is known to be large",
+        ),
         (
             AmbiguousWriteError,
             "the write may or may not have happened. Read the resource before you try again",
