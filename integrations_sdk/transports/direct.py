@@ -38,7 +38,7 @@ from .loggers import keep_headers_out_of_logs
 from .turns import EXPIRY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 
 @attrs.frozen
@@ -160,7 +160,7 @@ class Library:
     def _tls(self, origin: str) -> ssl.SSLContext | None:
         if not origin.lower().startswith("https:"):
             return None  # never used, and 50 ms cheaper
-        told = os.environ if self.trust_env else {}
+        told: Mapping[str, str] = os.environ if self.trust_env else {}
         return _trusted(self, told.get("SSL_CERT_FILE"), told.get("SSL_CERT_DIR"))
 
 
