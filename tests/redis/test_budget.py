@@ -163,9 +163,11 @@ def take(count):
 assert take(10) == 10
 children = []
 for _ in range(3):
+    limit._lines._lock.acquire()  # as if another thread were asking
     child = os.fork()
     if not child:
         os._exit(take(20))
+    limit._lines._lock.release()
     children.append(child)
 mine = take(20)
 print(mine, *(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))

@@ -14,6 +14,7 @@ from integrations_sdk import (
     AmbiguousWriteError,
     ConnectError,
     DeadlineExceededError,
+    Retry,
     Timeout,
     TransportError,
 )
@@ -106,6 +107,17 @@ def test_a_server_that_is_silent_ends_one_attempt_by_the_read_timeout(face: Face
 
         assert type(caught.value) is TransportError
         assert caught.value.reason == "no answer within the read timeout"
+
+
+def test_a_timeout_takes_its_part_of_the_retry_quota(face: Face) -> None:
+    with Server(silent, silent, silent) as server:
+        retry = Retry(quota=10, initial=0.0)
+        client = face.losant(base_url=server.url, timeout=Timeout(read=0.05, total=5), retry=retry)
+
+        with pytest.raises(TransportError, match="the client's retry quota is used up"):
+            face(client.integration.get(**IDS))
+
+        assert server.connections == 2
 
 
 def test_the_deadline_covers_all_attempts(face: Face) -> None:
