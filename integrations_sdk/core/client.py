@@ -45,7 +45,7 @@ class Wire(Generic[TransportT]):
     def __init__(self, given: TransportT | None, open_: Callable[[], TransportT]) -> None:
         self.given = given
         self._open = open_
-        self._opened: TransportT | None = None
+        self._in_use: TransportT | None = None
         self._closed = False
         self._turn = Lock()
 
@@ -55,21 +55,23 @@ class Wire(Generic[TransportT]):
         Raises:
             ConfigurationError: When the client is closed.
         """
+        in_use = self._in_use
+        return in_use if in_use is not None else self._begin()
+
+    def _begin(self) -> TransportT:
         with self._turn:
             if self._closed:
                 raise ConfigurationError("this client is closed: make a new one, or close it later")
-            if self.given is not None:
-                return self.given
-            if self._opened is None:
-                self._opened = self._open()
-            return self._opened
+            if self._in_use is None:
+                self._in_use = self.given if self.given is not None else self._open()
+            return self._in_use
 
     def close(self) -> TransportT | None:
         """Refuse further calls, and return what is to be closed: nothing that was given."""
         with self._turn:
             self._closed = True
-            opened, self._opened = self._opened, None
-            return opened
+            opened, self._in_use = self._in_use, None
+            return opened if self.given is None else None
 
 
 class Client(Generic[TransportT, ProviderT]):

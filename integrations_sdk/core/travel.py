@@ -84,3 +84,23 @@ def check_plain(names: Iterable[str], plain: frozenset[str], argument: str) -> N
                 f"this client cannot be pickled: {name} in {argument} may be a secret. Pass it "
                 f"to with_options in the process that uses the client, or {_ADVICE}"
             )
+
+
+def reopening(
+    transport: object, options: dict[str, object] | None
+) -> tuple[Callable[..., object], tuple[type, dict[str, object]]]:
+    """Return what pickles a transport: how it was opened, from which it is opened once more.
+
+    Raises:
+        TypeError: When it was opened with what may hold a secret: None for the options.
+    """
+    if options is None:
+        raise TypeError(
+            f"this {type(transport).__name__} cannot be pickled, for it has a client or a proxy of "
+            "its own: open it in the process that uses it"
+        )
+    return _opened, (type(transport), options)
+
+
+def _opened(class_: Callable[..., object], options: dict[str, object]) -> object:
+    return class_(**options)

@@ -28,6 +28,7 @@ from integrations_sdk.core.transport import (
     Response,
     Transport,
 )
+from integrations_sdk.core.travel import reopening
 
 from .bodies import Body
 from .connections import DEADLINE, AsyncBackend, AsyncSingle, Backend, Single, out_of_step
@@ -177,8 +178,12 @@ def _layers(origin: str, proxy: str | None) -> int:
 class Sending:
     """What the synchronous transports of both libraries have in common."""
 
-    def __init__(self, way: Transport) -> None:
+    def __init__(self, way: Transport, options: dict[str, object] | None) -> None:
         self._way = way
+        self._options = options
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return reopening(self, self._options)
 
     def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
@@ -192,8 +197,12 @@ class Sending:
 class AsyncSending:
     """What the asynchronous transports of both libraries have in common."""
 
-    def __init__(self, way: AsyncTransport) -> None:
+    def __init__(self, way: AsyncTransport, options: dict[str, object] | None) -> None:
         self._way = way
+        self._options = options
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return reopening(self, self._options)
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from integrations_sdk.core.transport import Fault, Request, Response
+from integrations_sdk.core.travel import reopening
 
 from .faults import check_deadline
 from .native.clients import Clients, Way
@@ -70,10 +71,18 @@ class FastTransport:
         ca_file: str | os.PathLike[str] | None = None,
         certificate: str | os.PathLike[str] | None = None,
     ) -> None:
-        way = Way(proxy, trust_env=trust_env)
+        self._way = Way(proxy, trust_env=trust_env)
+        self._options: dict[str, object] = {
+            "trust_env": trust_env,
+            "ca_file": ca_file,
+            "certificate": certificate,
+        }
         del proxy  # it may hold a password, which would be seen in a traceback from here
         self._library = Library("SyncClientBuilder")
-        self._clients = Clients(self._library, way, ca_file, certificate)
+        self._clients = Clients(self._library, self._way, ca_file, certificate)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return reopening(self, None if self._way.given else self._options)
 
     def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""
@@ -136,12 +145,20 @@ class AsyncFastTransport:
         ca_file: str | os.PathLike[str] | None = None,
         certificate: str | os.PathLike[str] | None = None,
     ) -> None:
-        way = Way(proxy, trust_env=trust_env)
+        self._way = Way(proxy, trust_env=trust_env)
+        self._options: dict[str, object] = {
+            "trust_env": trust_env,
+            "ca_file": ca_file,
+            "certificate": certificate,
+        }
         del proxy  # it may hold a password, which would be seen in a traceback from here
         _leave_in_order()
         self._library = Library("ClientBuilder")
-        self._clients = Clients(self._library, way, ca_file, certificate)
+        self._clients = Clients(self._library, self._way, ca_file, certificate)
         self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncTurns] = WeakKeyDictionary()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return reopening(self, None if self._way.given else self._options)
 
     async def send(self, request: Request) -> Response:
         """Send a request and read the whole response; raises a Fault."""

@@ -41,7 +41,8 @@ class HttpxTransport(Sending):
         *,
         trust_env: bool = True,
     ) -> None:
-        super().__init__(_library(trust_env).transport(inner))
+        options: dict[str, object] | None = {"trust_env": trust_env} if inner is None else None
+        super().__init__(_library(trust_env).transport(inner), options)
 
 
 class AsyncHttpxTransport(AsyncSending):
@@ -61,4 +62,5 @@ class AsyncHttpxTransport(AsyncSending):
         *,
         trust_env: bool = True,
     ) -> None:
-        super().__init__(_library(trust_env).async_transport(inner))
+        options: dict[str, object] | None = {"trust_env": trust_env} if inner is None else None
+        super().__init__(_library(trust_env).async_transport(inner), options)

@@ -34,7 +34,8 @@ class Httpx2Transport(Sending):
         *,
         trust_env: bool = True,
     ) -> None:
-        super().__init__(_library(trust_env).transport(inner))
+        options: dict[str, object] | None = {"trust_env": trust_env} if inner is None else None
+        super().__init__(_library(trust_env).transport(inner), options)
 
 
 class AsyncHttpx2Transport(AsyncSending):
@@ -56,7 +57,8 @@ class AsyncHttpx2Transport(AsyncSending):
         *,
         trust_env: bool = True,
     ) -> None:
-        super().__init__(_library(trust_env).async_transport(inner))
+        options: dict[str, object] | None = {"trust_env": trust_env} if inner is None else None
+        super().__init__(_library(trust_env).async_transport(inner), options)
 
 
 def _library(trust_env: bool) -> Library:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import pickle
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from integrations_sdk import (
@@ -27,6 +29,39 @@ from ..faces import Face
 from . import work
 
 CANARY = "canary-5ae1"
+
+
+def default(face: Face, **options: Any) -> Any:
+    from integrations_sdk import AsyncHttpxTransport, HttpxTransport
+
+    return (AsyncHttpxTransport if face.is_async else HttpxTransport)(**options)
+
+
+def httpx2(face: Face, **options: Any) -> Any:
+    from integrations_sdk import AsyncHttpx2Transport, Httpx2Transport
+
+    return (AsyncHttpx2Transport if face.is_async else Httpx2Transport)(**options)
+
+
+def fast(face: Face, **options: Any) -> Any:
+    from integrations_sdk import AsyncFastTransport, FastTransport
+
+    return (AsyncFastTransport if face.is_async else FastTransport)(**options)
+
+
+def missing(module: str) -> Any:
+    absent = importlib.util.find_spec(module) is None
+    return pytest.mark.skipif(absent, reason=f"NOT TESTED: there is no {module}")
+
+
+each_kind = pytest.mark.parametrize(
+    "opened",
+    [
+        default,
+        pytest.param(httpx2, marks=missing("httpx2")),
+        pytest.param(fast, marks=missing("pyreqwest")),
+    ],
+)
 CLIENT = {"client_id": "ship", "client_secret": CANARY}
 
 EVERY_CLIENT = [
@@ -189,3 +224,25 @@ def test_a_copy_shares_connections_and_token_and_closes_neither(face: Face) -> N
 
     assert [r.headers["authorization"] for r in recorder.requests] == [f"Bearer {CANARY}"] * 2
     assert twin._wire is client._wire
+
+
+@each_kind
+def test_a_transport_travels_as_it_was_opened(face: Face, opened: Callable[..., Any]) -> None:
+    transport = opened(face, trust_env=False)
+
+    twin = sent(face.losant(CANARY, transport=transport))._wire.given
+
+    assert type(twin) is type(transport)
+    assert twin._options == transport._options
+    face(twin.aclose() if face.is_async else twin.close())
+    face(transport.aclose() if face.is_async else transport.close())
+
+
+def test_a_transport_with_a_client_or_a_proxy_of_its_own_does_not_travel(face: Face) -> None:
+    given = [face.transport(httpx.MockTransport(lambda _: httpx.Response(200)))]
+    if importlib.util.find_spec("pyreqwest") is not None:
+        given.append(fast(face, proxy=f"http://user:{CANARY}@proxy.example"))
+    for transport in given:
+        with pytest.raises(TypeError, match="has a client or a proxy of its own") as caught:
+            pickle.dumps(face.losant(CANARY, transport=transport))
+        assert CANARY not in str(caught.value)
