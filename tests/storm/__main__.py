@@ -38,6 +38,7 @@ def _print(report: Report) -> None:
     )
     _table("calls", report.calls)
     _table("outcomes", report.outcomes)
+    _table("ambiguous writes, read back", report.checks)
     _table("faults", report.faults)
     for group in report.not_tested:
         print(f"##### NOT TESTED: {group}: its library is not installed #####")

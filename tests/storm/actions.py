@@ -123,6 +123,7 @@ ACTIONS: Final[dict[str, Action]] = {
         lambda c, t: c.integration.delete(application_id=APPLICATION, integration_id=t.id),
         "deletes",
         _nothing,
+        repeatable=True,
     ),
     "losant.list": Action(
         lambda c, t: t.walk(

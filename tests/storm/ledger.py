@@ -63,6 +63,11 @@ class Outcome:
     late: float = 0
     cancelled: bool = False
 
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether it is the error of a write that may have taken effect."""
+        return isinstance(self.error, IntegrationsError) and self.error.ambiguous
+
 
 class Control:
     """Asks the proxy, behind the back of the clients."""
@@ -85,6 +90,7 @@ class Ledger:
         calls: How many, by their action.
         outcomes: How many, by the class of the error.
         faults: What happened on this side of the wire.
+        checks: What the ambiguous writes said when they were read back.
         overrun: The longest stay beyond a deadline, in seconds, and how many more seconds of it the
             machine had no time for this process.
     """
@@ -104,6 +110,7 @@ class Ledger:
         self.calls: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
+        self.checks: Counter[str] = Counter()
         self.overrun = (0.0, 0.0)
 
     def target(self, step: Step, walk: Callable[[Any], Any]) -> Target:
@@ -111,8 +118,8 @@ class Ledger:
         slot = self._slots[step.platform][step.slot]
         return Target(slot.id, slot.name, step.marker, step.worker, walk)
 
-    def settle(self, step: Step, outcome: Outcome) -> None:
-        """Check what came of a step, and book it.
+    def settle(self, step: Step, outcome: Outcome) -> list[dict[str, Any]]:
+        """Check what came of a step, let nothing of it happen from now on, and return what did.
 
         Raises:
             Violation: When it is what never may be.
@@ -130,8 +137,7 @@ class Ledger:
         elif action.writes or action.effect == "refused":
             applied = _applied(self._control(f"seal/{step.ticket}"))
             check_writes(step, outcome, applied, was_there=self._is_there(step))
-        if action.writes:
-            self._book(step, action, outcome, applied)
+        return applied
 
     def audit(self, journal: dict[str, Any]) -> Iterator[tuple[Step, Violation]]:
         """Compare what succeeded with what the sandbox did, and return where they do not agree."""
@@ -213,10 +219,31 @@ class Ledger:
         if isinstance(outcome.error, NotFoundError) and (self._is_there(step) or not needs):
             raise Violation(f"it did not find what is there: {outcome.error}")
 
-    def _book(
-        self, step: Step, action: Action, outcome: Outcome, applied: list[dict[str, Any]]
-    ) -> None:
+    def compare_check(self, step: Step, applied: list[dict[str, Any]], told: Any) -> None:
+        """Compare what the reading back of an ambiguous write told with what became of it.
+
+        Args:
+            step: The write.
+            applied: What the sandbox did for it.
+            told: The outcome; or the error, where the platform could not be read.
+
+        Raises:
+            Violation: When it is sure of what is wrong.
+        """
+        if isinstance(told, IntegrationsError):
+            self.checks["could not read"] += 1
+            return
+        deletes = ACTIONS[step.action].effect == "deletes"
+        effective = bool(applied) or (deletes and not self._is_there(step))
+        if told.took_effect is not None and told.took_effect != effective:
+            raise Violation(f"it took effect: {effective}; its check says: {told}")
+        self.checks[{True: "it did", False: "it did not", None: "unsure"}[told.took_effect]] += 1
+
+    def book(self, step: Step, outcome: Outcome, applied: list[dict[str, Any]]) -> None:
         """Write down what is stored now, and delete what the plan takes for deleted."""
+        action = ACTIONS[step.action]
+        if not action.writes:
+            return
         slot = self._slots[step.platform][step.into]
         if action.effect == "deletes":
             if slot.name is not None and not applied:
@@ -248,7 +275,7 @@ def _check_error(step: Step, outcome: Outcome) -> None:
         raise Violation(f"it raised {type(error).__name__}: {error}")
     if len(error.attempts) > RETRY.attempts:
         raise Violation(f"it made {len(error.attempts)} attempts: {error}")
-    if any(secret in f"{error!r} {error}" for secret in _SECRET):
+    if any(secret in f"{error!r} {error} {error.explain()}" for secret in _SECRET):
         raise Violation(f"a secret shows in {error!r}")
     if isinstance(error, InvalidArgumentError) != (ACTIONS[step.action].effect == "refused"):
         raise Violation(f"it raised what was not to be expected: {error}")

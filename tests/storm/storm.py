@@ -14,10 +14,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
+
+from integrations_sdk import IntegrationsError
 
 from .actions import ACTIONS
 from .clients import GROUPS, Clients, Group
@@ -25,6 +28,8 @@ from .ledger import Control, Ledger, Outcome, Violation
 from .plan import PATIENCE, Step, fault, steps
 from .pulse import Pulse
 from .world import WORKERS
+
+T = TypeVar("T")
 
 RATE: Final = 0.25
 """The share of requests that something happens to."""
@@ -40,6 +45,7 @@ class Report:
     calls: Counter[str] = attrs.Factory(Counter)
     outcomes: Counter[str] = attrs.Factory(Counter)
     faults: Counter[str] = attrs.Factory(Counter)
+    checks: Counter[str] = attrs.Factory(Counter)
     violations: list[str] = attrs.Factory(list)
     not_tested: list[str] = attrs.Factory(list)
 
@@ -217,7 +223,12 @@ class _Storm:
             except BaseException as raised:  # noqa: BLE001 -- whatever it is, it is judged
                 error = raised.with_traceback(None)
             seconds, late = time.monotonic() - began, self._pulse.lateness(began)
-            self._settle_step(step, clients, Outcome(value, error, seconds, late))
+            outcome = Outcome(value, error, seconds, late)
+            applied = self._judged(step, partial(ledger.settle, step, outcome))
+            if applied is not None and outcome.is_ambiguous:
+                told = _checked(outcome.error)
+                self._judged(step, partial(ledger.compare_check, step, applied, told))
+            self._judged(step, partial(ledger.book, step, outcome, applied or []))
 
     async def _in_task(self, worker: int, clients: Clients) -> None:
         for step, ledger in self._plan(worker, clients):
@@ -234,16 +245,25 @@ class _Storm:
             error = asyncio.CancelledError() if task.cancelled() else task.exception()
             value = None if error is not None else task.result()
             outcome = Outcome(value, error, seconds, late, was_cancelled)
-            await asyncio.to_thread(self._settle_step, step, clients, outcome)  # it may block
+            await self._in_step(step, ledger, outcome)
 
-    def _settle_step(self, step: Step, clients: Clients, outcome: Outcome) -> None:
-        if outcome.error is not None:
-            outcome.error.__traceback__ = None
+    async def _in_step(self, step: Step, ledger: Ledger, outcome: Outcome) -> None:
+        """Judge a step, asking the proxy in a thread: it may block."""
+        judge, beside = self._judged, asyncio.to_thread
+        applied = await beside(judge, step, partial(ledger.settle, step, outcome))
+        if applied is not None and outcome.is_ambiguous:
+            told = await _achecked(outcome.error)
+            judge(step, partial(ledger.compare_check, step, applied, told))
+        await beside(judge, step, partial(ledger.book, step, outcome, applied or []))
+
+    def _judged(self, step: Step, judge: Callable[[], T]) -> T | None:
+        """Run a part of the judgement; None, and the end of the storm, when something is wrong."""
         try:
-            self._ledgers[step.worker].settle(step, outcome)
+            return judge()
         except Exception as error:  # noqa: BLE001 -- a mistake of the storm's own must not be lost
             self._over.set()
-            self._report.violations.append(self._told(step, clients.group, error))
+            self._report.violations.append(self._told(step, _group(step.worker), error))
+            return None
 
     def _told(self, step: Step, group: Group, error: Exception) -> str:
         seed = self._report.seed
@@ -266,6 +286,7 @@ class _Storm:
             report.calls += ledger.calls
             report.outcomes += ledger.outcomes
             report.faults += ledger.faults
+            report.checks += ledger.checks
             report.overrun = max(report.overrun, ledger.overrun)
             for step, violation in ledger.audit(journal):
                 report.violations.append(self._told(step, _group(worker), violation))
@@ -307,6 +328,20 @@ def _group(worker: int) -> Group:
 def _cancel(task: asyncio.Task[Any], since: list[float]) -> None:
     since.append(time.monotonic())
     task.cancel()
+
+
+def _checked(error: Any) -> Any:
+    try:
+        return error.check()
+    except IntegrationsError as failure:
+        return failure
+
+
+async def _achecked(error: Any) -> Any:
+    try:
+        return await error.acheck()
+    except IntegrationsError as failure:
+        return failure
 
 
 async def _called(step: Step, client: Any, ledger: Ledger) -> Any:
