@@ -202,7 +202,7 @@ class ThrottledError(DeadlineExceededError):
     hint = "it was not sent. Call less often, or allow more with timeout="
 
     def __init__(self, operation: str, method: str, url: str, retry_after: float) -> None:
-        reason = f"its turn by the rate limit comes in {retry_after:.1f} s, after the deadline"
+        reason = f"its turn by the rate limit comes in {retry_after:.3f} s, after the deadline"
         super().__init__(operation, method, url, reason)
         self.retry_after: float = retry_after
 

@@ -171,7 +171,7 @@ class Exchange(Generic[T]):
                 self._settings.quota.give(self._spent)
             return self._decode(response, self._document)
         gone_document = self._operation.when_gone
-        gone = response.status == 404 and self._unsure  # noqa: PLR2004
+        gone = response.status == 404 and self._unsure and not _is_page(response)  # noqa: PLR2004
         if gone and not isinstance(gone_document, Unset):
             return self._decode(response, lambda _: gone_document)
         raise self._refusal(response)
@@ -342,10 +342,12 @@ class Exchange(Generic[T]):
 
     def _decode(self, response: Response, read: Callable[[Response], JSON]) -> T:
         returns = self._operation.returns
-        if returns is type(None):
-            return None  # pyright: ignore[reportReturnType] -- T is None, as returns says; mypy knows
         codec = self._settings.platform.codec
         try:
+            if returns is type(None) or not self._operation.reads_body:
+                _check_no_page(response)
+            if returns is type(None):
+                return None  # pyright: ignore[reportReturnType] -- T is None, as returns says; mypy knows
             value, drifts = codec.decode(returns, read(response), strict=self._settings.strict)
         except DecodeError as error:
             problem = (error.path, error.expected, error.got)
@@ -467,6 +469,20 @@ def _read(content: bytes) -> JSON:
         return document.parse(content)
     except ValueError:
         return None
+
+
+def _check_no_page(response: Response) -> None:
+    """See that an answer of which nothing is read comes from the platform.
+
+    Raises:
+        ValueError: When it is a page with the one status that proxies send those with.
+    """
+    if response.status == 200 and _is_page(response):  # noqa: PLR2004
+        raise ValueError("a page in the place of an answer")
+
+
+def _is_page(response: Response) -> bool:
+    return response.content[:100].lstrip()[:1] == b"<"
 
 
 def _kind(response: Response) -> str:

@@ -90,7 +90,7 @@ def test_a_turn_after_the_deadline_fails_at_once_and_nothing_is_sent(
         assert caught.value.retry_after == pytest.approx(10.0)
         assert isinstance(caught.value, DeadlineExceededError)
         assert str(caught.value).endswith(
-            "its turn by the rate limit comes in 10.0 s, after the deadline; it was not sent. "
+            "its turn by the rate limit comes in 10.000 s, after the deadline; it was not sent. "
             "Call less often, or allow more with timeout="
         )
         assert caught.value.attempts == ()

@@ -528,7 +528,7 @@ def test_an_answer_without_a_body_may_stand_for_a_document() -> None:
 
 
 def test_an_operation_that_returns_nothing_reads_no_body() -> None:
-    assert run(REPEATABLE({})).accept(response(200, b"<html>")).value is None
+    assert run(REPEATABLE({})).accept(response(200, b"whatever")).value is None
 
 
 @pytest.mark.parametrize("status", [201, 202, 204])
@@ -648,3 +648,32 @@ def test_logs_show_names_but_no_query_token_or_body(
     assert f"integration.patch: PATCH {URL}{question}: 503 in 0 ms (attempt 1)" in caplog.text
     assert "integration.patch: 503; again in 1.2 s" in caplog.text
     assert "SAMPLE" not in caplog.text
+
+
+PAGE = b"\n<!doctype html><title>Sign in</title>"
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        REPEATABLE,
+        Operation(name="a", method="POST", path="/x", returns=Integration, reads_body=False),
+    ],
+    ids=["nothing comes back", "what comes back says nothing"],
+)
+def test_a_page_is_no_answer_though_nothing_is_read_of_one(operation: Operation[Any]) -> None:
+    with pytest.raises(DecodeError, match="a page in the place of an answer"):
+        run(operation({})).value(response(200, PAGE))
+
+
+def test_with_201_a_page_is_as_good_as_any_body_of_which_nothing_is_read() -> None:
+    operation = attrs.evolve(REPEATABLE, success=frozenset({201}))
+    assert run(operation({})).value(response(201, PAGE)) is None
+
+
+def test_a_page_of_404_does_not_say_that_what_was_deleted_is_gone() -> None:
+    exchange = run(attrs.evolve(REPEATABLE, when_gone=None)({}))
+    exchange.fail(Fault("the connection was lost", sent=True))
+    with pytest.raises(NotFoundError):
+        exchange.value(response(404, PAGE))
+    assert exchange.value(response(404, b"")) is None
