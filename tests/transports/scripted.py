@@ -145,14 +145,18 @@ class Server:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         self._acceptor.join(timeout=2)
         self._listener.close()
-        for sock in self.sockets:
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+        self.hang_up()
         for thread in self._threads:
             thread.join(timeout=2)
         alive = [t.name for t in (self._acceptor, *self._threads) if t.is_alive()]
         if alive:
             raise AssertionError(f"threads left behind: {alive}")
+
+    def hang_up(self) -> None:
+        """Close every connection that there is."""
+        for sock in self.sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
