@@ -115,7 +115,7 @@ def test_no_channel_shows_a_credential(
     assert CANARY not in str(CHANNELS[channel](seen))
 
 
-@case(50, by=ONE, lacks="httpcore logs the headers of an answer at DEBUG")
+@case(50, by=ONE)
 def test_what_a_server_repeats_in_a_header_is_in_no_log(
     subject: Subject, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -64,12 +64,12 @@ def test_what_a_lost_delete_left_to_be_deleted_is_gone(subject: Subject) -> None
     deleting_twice(subject)
 
 
-@case(38, on=(LOSANT,), lacks="a delete is not repeated")
+@case(38, on=(LOSANT,))
 def test_what_a_lost_delete_of_another_platform_left_is_gone_too(subject: Subject) -> None:
     deleting_twice(subject)
 
 
-@case(39, on=(CELIGO, CXENGAGE), lacks="an error cannot be asked whether its write took effect")
+@case(39, on=(CELIGO, CXENGAGE))
 def test_a_write_that_meets_its_own_effect_can_find_that_out(subject: Subject) -> None:
     sample = subject.sample
 
@@ -94,7 +94,7 @@ LAST = 25  # pages, for what would not end otherwise
 REFUSING = answering(b"{}", status="503 Service Unavailable")
 
 
-@case(40, by=("httpx",), lacks="there is no quota of retries")
+@case(40, by=("httpx",))
 def test_an_outage_is_not_made_worse_by_repetitions(subject: Subject) -> None:
     calls = 150
     with Server(REFUSING) as server:
