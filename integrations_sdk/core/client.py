@@ -89,10 +89,10 @@ class Client(Generic[TransportT, ProviderT]):
         retry: Retry | int | None,
         headers: Mapping[str, str],
         query: Mapping[str, str],
-        max_response_size: int | Unset | None,
+        max_response_size: int | Unset | None = UNSET,
         strict: bool | None,
         on_drift: DriftHook | None,
-        rate_limit: Budget | Unset | None,
+        rate_limit: Budget | Unset | None = UNSET,
         allow_plain_http: bool,
     ) -> None:
         self._settings = load(

@@ -303,6 +303,7 @@ class APIError(_AnswerError):
         url: Where to, without the query.
         request_id: The platform's name for the request, if it gave one.
         retry_after: Seconds that the server asks to wait; None if it does not say.
+        etag: The version that the resource has, as the server names it; None if it does not.
     """
 
     def __init__(
@@ -316,6 +317,7 @@ class APIError(_AnswerError):
         message: str = "",
         request_id: str | None = None,
         retry_after: float | None = None,
+        etag: str | None = None,
         hint: str = "",
         content: bytes = b"",
     ) -> None:
@@ -327,6 +329,7 @@ class APIError(_AnswerError):
         self.message = message
         self.request_id = request_id
         self.retry_after = retry_after
+        self.etag = etag
         self._content = content
         if hint:
             self.hint = hint

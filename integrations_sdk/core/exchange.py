@@ -313,6 +313,7 @@ class Exchange(Generic[T]):
             request_id=self._request_id(response, hide),
             hint=hint,
             retry_after=retry_after(response.headers),
+            etag=hide(etag) if (etag := response.headers.get("etag")) is not None else None,
             content=response.content,
         )
         if response.status in RETRIED_STATUSES and self._operation.repeatable:

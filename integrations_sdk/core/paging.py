@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import attrs
 
+from . import address
 from .call import Call, Reply
 from .errors import DecodeError
 
@@ -32,6 +33,24 @@ class Paging(Generic[I, D]):
     following: Callable[[Call[D], Reply[D]], Call[D] | None]
 
 
+@attrs.frozen
+class _Walk:
+    """The way to a page.
+
+    Attributes:
+        depths: How far into the walk each of its pages came, by what was asked for it.
+        depth: How far this one did.
+        barren: How many pages without an item came one after the other, this one the last.
+    """
+
+    depths: dict[str, int] = attrs.field(factory=dict[str, int], eq=False)
+    depth: int = 0
+    barren: int = 0
+
+
+_BARREN: Final = 20  # pages without an item; some platforms filter after they cut a list in pages
+
+
 class _Slice(Generic[I, D]):
     """One page without the way to the next."""
 
@@ -41,30 +60,38 @@ class _Slice(Generic[I, D]):
     """The items of this page alone."""
 
     def __init__(
-        self, paging: Paging[I, D], call: Call[D], reply: Reply[D], seen: tuple[Call[D], ...]
+        self, paging: Paging[I, D], call: Call[D], reply: Reply[D], walk: _Walk | None
     ) -> None:
         self.data = reply.value
         self.items = paging.items(reply.value)
         self._paging = paging
         self._following = paging.following(call, reply)
-        self._seen = (*seen, call)
+        walk = walk or _Walk({_place(call): 0})
+        self._walk = attrs.evolve(walk, barren=0 if self.items else walk.barren + 1)
 
     @property
     def has_next(self) -> bool:
         """Whether there is a page after this one."""
         return self._following is not None
 
-    def _next_call(self) -> Call[D] | None:
-        """Return the call for the next page, and end a walk in circles."""
-        following = self._following
-        if following is None or following not in self._seen:
-            return following
-        raise DecodeError(
-            "$",
-            "a page not seen before",
-            "one for a second time",
-            operation=following.operation.name,
-        )
+    def _next_call(self) -> tuple[Call[D], _Walk] | None:
+        """Return the call for the next page, and end a walk that leads nowhere."""
+        following, walk = self._following, self._walk
+        if following is None:
+            return None
+        name, depth = following.operation.name, walk.depth + 1
+        if walk.barren >= _BARREN:
+            raise DecodeError(
+                "$",
+                f"an item on one of {_BARREN} pages",
+                "none, and yet another page",
+                operation=name,
+            )
+        if walk.depths.setdefault(_place(following), depth) < depth:
+            raise DecodeError(
+                "$", "a page not seen before", "one for a second time", operation=name
+            )
+        return following, attrs.evolve(walk, depth=depth)
 
     def __repr__(self) -> str:
         more = ", more to come" if self.has_next else ""
@@ -80,22 +107,24 @@ class Page(_Slice[I, D]):
         paging: Paging[I, D],
         call: Call[D],
         reply: Reply[D],
-        seen: tuple[Call[D], ...] = (),
+        walk: _Walk | None = None,
     ) -> None:
-        super().__init__(paging, call, reply, seen)
+        super().__init__(paging, call, reply, walk)
         self._client = client
 
     def next_page(self) -> Page[I, D] | None:
         """Fetch the next page; None after the last.
 
         Raises:
-            DecodeError: When the platform sends the walk in circles.
+            DecodeError: When the platform sends the walk in circles, or from one page without an
+                item to the next.
         """
-        call = self._next_call()
-        if call is None:
+        following = self._next_call()
+        if following is None:
             return None
+        call, walk = following
         reply = self._client.send_with_response(call)
-        return Page(self._client, self._paging, call, reply, self._seen)
+        return Page(self._client, self._paging, call, reply, walk)
 
     def pages(self) -> Iterator[Page[I, D]]:
         """Walk the pages: this one, then all after it."""
@@ -118,22 +147,24 @@ class AsyncPage(_Slice[I, D]):
         paging: Paging[I, D],
         call: Call[D],
         reply: Reply[D],
-        seen: tuple[Call[D], ...] = (),
+        walk: _Walk | None = None,
     ) -> None:
-        super().__init__(paging, call, reply, seen)
+        super().__init__(paging, call, reply, walk)
         self._client = client
 
     async def next_page(self) -> AsyncPage[I, D] | None:
         """Fetch the next page; None after the last.
 
         Raises:
-            DecodeError: When the platform sends the walk in circles.
+            DecodeError: When the platform sends the walk in circles, or from one page without an
+                item to the next.
         """
-        call = self._next_call()
-        if call is None:
+        following = self._next_call()
+        if following is None:
             return None
+        call, walk = following
         reply = await self._client.send_with_response(call)
-        return AsyncPage(self._client, self._paging, call, reply, self._seen)
+        return AsyncPage(self._client, self._paging, call, reply, walk)
 
     async def pages(self) -> AsyncIterator[AsyncPage[I, D]]:
         """Walk the pages: this one, then all after it."""
@@ -174,3 +205,8 @@ class AsyncPages(Generic[I, D]):
 
     def __repr__(self) -> str:
         return f"<AsyncPages of {self._paging.item.__name__}, not fetched: await or iterate>"
+
+
+def _place(call: Call[Any]) -> str:
+    """Return what tells the pages of a walk apart."""
+    return f"{call.target}?{address.query(call.query)}"

@@ -58,8 +58,8 @@ def test_a_wait_is_in_the_log(face: Face, serve: Get, caplog: pytest.LogCaptureF
     caplog.set_level(logging.DEBUG, "integrations_sdk")
     for _ in range(4):
         get(face, client)
-    assert caplog.messages[-1].endswith("(attempt 1, waited 0.500 s for its turn)")
-    assert caplog.messages[-2].endswith("(attempt 1)")
+    assert "(attempt 1, waited 0.500 s for its turn)" in caplog.messages[-1]
+    assert "(attempt 1)" in caplog.messages[-2]
 
 
 def test_calls_at_the_same_time_go_in_order(face: Face, serve: Get) -> None:

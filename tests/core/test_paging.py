@@ -35,7 +35,7 @@ class Pager:
 
     def send_with_response(self, call: Call[Any]) -> Any:
         self.sent.append(call)
-        assert len(self.sent) < 20, "a walk without end"
+        assert len(self.sent) < 30, "a walk without end"
         reply = Reply(
             value=self._answer(call),
             url="https://api.example/things",
@@ -243,6 +243,36 @@ def test_a_circle_that_is_walked_by_hand_ends_in_an_error(face: Face) -> None:
     with pytest.raises(DecodeError):
         face(second.next_page())
     assert len(pager.sent) == 2
+
+
+def test_a_page_may_be_left_twice(face: Face) -> None:
+    pager = Pager(face, lambda _: page_of("a"))
+    page = face(pager.walk(FIRST.with_query(page=0), circle(3)))
+    for _ in range(2):
+        assert face(face(page.next_page()).next_page()).has_next
+    assert len(pager.sent) == 5
+
+
+@pytest.mark.parametrize(("barren", "ends"), [(19, True), (20, False)])
+def test_pages_without_an_item_are_passed_by_but_not_for_ever(
+    face: Face, barren: int, ends: bool
+) -> None:
+    def answer(call: Call[Any]) -> IntegrationList:
+        number = int(call.query["page"])
+        return page_of(*(["a"] if number in {0, barren + 1} else []))
+
+    def following(call: Call[Any], _: Reply[IntegrationList]) -> Call[Any] | None:
+        number = int(call.query["page"])
+        return call.with_query(page=number + 1) if number <= barren else None
+
+    paging = Paging(item=Integration, items=lambda answer: answer.items, following=following)
+    pager = Pager(face, answer)
+    if ends:
+        assert len(face.all(pager.walk(FIRST.with_query(page=0), paging))) == 2
+        return
+    with pytest.raises(DecodeError, match="expected an item on one of 20 pages"):
+        face.all(pager.walk(FIRST.with_query(page=0), paging))
+    assert len(pager.sent) == 1 + barren
 
 
 def test_pages_say_what_they_are(face: Face) -> None:

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 import integrations_sdk
-from integrations_sdk import Celigo, IntegrationsError
+from integrations_sdk import Celigo, IntegrationsError, Secret
 from integrations_sdk.core import errors
 
 from ..faces import Face
@@ -61,6 +61,33 @@ def kept_locked(face: Face, _: Way) -> tuple[Callable[[], Any], list[Any]]:
     return lambda: face(client.integration.unlock(integration_id=OBJECT)), [client]
 
 
+class Unavailable:
+    """A budget whose keeper is away, or whose next turn comes too late."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self._failure = failure
+
+    def limiter(self, _scope: str, _token: Secret) -> Any:
+        return self
+
+    def take(self, _within: float) -> tuple[int | None, float]:
+        if self._failure is not None:
+            raise self._failure
+        return None, 99.0
+
+    async def atake(self, within: float) -> tuple[int | None, float]:
+        return self.take(within)
+
+
+def limited(failure: Exception | None = None) -> Failure:
+    def prepare(face: Face, way: Way) -> tuple[Callable[[], Any], list[Any]]:
+        _, things = asked(refusing(500))(face, way)
+        client = things[0].with_options(rate_limit=Unavailable(failure))
+        return lambda: face(client.send(things[1])), [client, *things]
+
+    return prepare
+
+
 def of_another_kind(_: Any, said: str) -> Any:
     return answered(299, {"id": [said], "_id": [said], "access_token": [said], "items": said}, said)
 
@@ -74,7 +101,10 @@ FAILURES: dict[type[IntegrationsError], Failure] = {
     errors.TransportError: asked(failing(), repeatable=True),
     errors.ConnectError: asked(failing(sent=False)),
     errors.DeadlineExceededError: asked(failing(overdue=True), repeatable=True),
+    errors.ThrottledError: limited(),
+    errors.ResponseTooLargeError: asked(failing(oversized=True), repeatable=True),
     errors.AmbiguousWriteError: asked(failing(), repeatable=False),
+    errors.RateLimitUnavailableError: limited(errors.RateLimitUnavailableError("it is away")),
     errors.CleanupError: kept_locked,
     errors.DecodeError: asked(of_another_kind, **DECODED),
     errors.APIError: asked(refusing(418)),

@@ -114,7 +114,7 @@ def test_a_timeout_takes_its_part_of_the_retry_quota(face: Face) -> None:
         retry = Retry(quota=10, initial=0.0)
         client = face.losant(base_url=server.url, timeout=Timeout(read=0.05, total=5), retry=retry)
 
-        with pytest.raises(TransportError, match="the client's retry quota is used up"):
+        with pytest.raises(TransportError, match="for the retry quota is used up"):
             face(client.integration.get(**IDS))
 
         assert server.connections == 2

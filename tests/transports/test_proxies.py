@@ -15,6 +15,7 @@ from integrations_sdk import (
     Retry,
     Timeout,
 )
+from integrations_sdk.losant import IntegrationPatch
 from integrations_sdk.transports.environment import proxy_for
 
 from ..clients.samples import IDS, encoded, integration
@@ -205,7 +206,7 @@ def test_an_answer_that_is_lost_behind_a_plain_proxy_is_ambiguous(
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
 
         with pytest.raises(AmbiguousWriteError):
-            face(far(face).integration.delete(**IDS))
+            face(far(face).integration.patch(**IDS, integration=IntegrationPatch(name="b")))
 
         assert len(proxy.requests) == 1
 
