@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LOOPBACK: Final = r"127(\.\d{1,3}){3}"  # RFC 1122
+_AUTHORITY: Final = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?])(:[0-9]*)?"
 _WANTED: Final = {
     "attempts": "a whole number of at least 1",
     "max_response_size": "a whole number of bytes, at least 1",
@@ -242,18 +243,21 @@ def checked_base_url(url: str, *, allow_plain_http: bool, name: str = "base_url"
             f"{name} would send the token unencrypted to {host}: use https://, or "
             "allow_plain_http=True if you know that nobody is listening"
         )
-    return url.rstrip("/") if url.isascii() else _as_ascii(parts, name)
-
-
-def _as_ascii(parts: SplitResult, name: str) -> str:
-    """Return a base URL as it travels: its host by IDNA, its path percent-encoded."""
-    try:
-        netloc = parts.netloc.encode("idna").decode()
-    except UnicodeError:
-        netloc = ""
-    if not netloc:
-        raise ConfigurationError(f"{name} has a host that IDNA cannot write")
+    netloc = parts.netloc if parts.netloc.isascii() else _by_idna(parts.netloc)
+    if re.fullmatch(_AUTHORITY, netloc) is None:
+        raise ConfigurationError(f"{name} has a host that is neither a name nor an address")
+    if url.isascii():
+        return url.rstrip("/")
     return f"{parts.scheme}://{netloc}{quote(parts.path, safe='/%')}".rstrip("/")
+
+
+def _by_idna(netloc: str) -> str:
+    """Return a host and its port in ASCII; nothing where IDNA cannot write it."""
+    host, colon, port = netloc.partition(":")
+    try:
+        return f"{host.encode('idna').decode()}{colon}{port}"
+    except UnicodeError:
+        return ""
 
 
 def _split(url: str) -> SplitResult | None:

@@ -224,6 +224,7 @@ def test_an_environment_is_read_when_it_is_asked(monkeypatch: pytest.MonkeyPatch
         "HTTPS://API.LOSANT.COM",
         "https://192.0.2.1",
         "https://[2001:db8::1]:443",
+        "https://[fe80::1%eth0]",
         "http://localhost",
         "http://localhost:8000",
         "http://LOCALHOST:8000/api",
@@ -242,9 +243,28 @@ def test_a_base_url_beyond_ascii_is_written_as_it_travels() -> None:
     assert url == "https://xn--bcher-kva.example:8443/gr%C3%B6%C3%9Fe/%41"
 
 
-def test_a_host_that_cannot_be_written_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="has a host that IDNA cannot write"):
-        checked_base_url(f"https://{'ü' * 70}.example", allow_plain_http=False)
+def test_a_port_is_no_part_of_a_host_that_is_beyond_ascii() -> None:
+    url = checked_base_url("https://例.中国:8443/v1", allow_plain_http=False)
+    assert url == "https://xn--fsq.xn--fiqs8s:8443/v1"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        f"{'ü' * 70}.example",
+        "a\\b",
+        "a%2fb",
+        "a{b}",
+        "a<b>",
+        "ü\\b",
+        "[::1]ü",
+        "[v1.x]",
+        "ü\uff052f",
+    ],
+)
+def test_a_host_that_is_neither_a_name_nor_an_address_is_refused(host: str) -> None:
+    with pytest.raises(ConfigurationError, match="has a host that is neither"):
+        checked_base_url(f"https://{host}/v1", allow_plain_http=False)
 
 
 @pytest.mark.parametrize("slashes", ["/", "//"])
