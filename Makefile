@@ -7,10 +7,12 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10 p
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 FUZZ := .venv-fuzz
+MUTATION := .venv-mutation
 AUDIT := .venv-audit
+SECONDS ?= 1200
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all storm soak kill fuzz-sandbox check format coverage build bench bench-check audit clean
+.PHONY: help demo test test-all storm soak kill fuzz fuzz-sandbox mutation check format coverage build bench bench-check audit clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +59,14 @@ bench: $(BENCH)/.ready ## Measure what calls cost, beside other clients
 bench-check: $(BENCH)/.ready ## Measure what has a bound, and fail when one is missed
 	@$(BENCH)/bin/python -m tests.benchmarks --check $(ARGS)
 
+fuzz: $(FUZZ)/.ready ## Fuzz decoding, addresses and answers, each for SECONDS=1200
+	@for name in decoding addresses answers; do \
+		$(FUZZ)/bin/python -m tests.fuzz $$name $(SECONDS) || exit 1; \
+	done
+
+mutation: $(MUTATION)/.ready ## Measure whether the tests notice changes of the code
+	@$(MUTATION)/bin/python -m tests.mutation $(ARGS)
+
 audit: $(AUDIT)/bin/python ## Look up what is installed in PyPI's list of vulnerabilities
 	@$(AUDIT)/bin/python -m pip install --quiet --upgrade pip-audit
 	@rm -rf $(AUDIT)/installed
@@ -65,9 +75,9 @@ audit: $(AUDIT)/bin/python ## Look up what is installed in PyPI's list of vulner
 	@$(AUDIT)/bin/python -m pip_audit --strict --path $(AUDIT)/installed
 
 clean: ## Remove what was made
-	rm -rf .venv* dist build .coverage* .*_cache
+	rm -rf .venv* .fuzz mutants dist build .coverage* .*_cache
 
-$(VENV)/bin/python $(BENCH)/bin/python $(FUZZ)/bin/python $(AUDIT)/bin/python:
+$(VENV)/bin/python $(BENCH)/bin/python $(FUZZ)/bin/python $(AUDIT)/bin/python $(MUTATION)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: python3 was not found, or is older" >&2; exit 1; }
 	@$(PYTHON) -m venv $(@D)/..
 	@$@ -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
@@ -91,4 +101,9 @@ $(BENCH)/.ready: $(BENCH)/bin/python pyproject.toml
 $(FUZZ)/.ready: $(FUZZ)/bin/python pyproject.toml
 	@echo "setting up $(FUZZ) ..."
 	@$(FUZZ)/bin/python -m pip install --quiet --editable '.[sandbox]' --group test --group fuzz
+	@touch $@
+
+$(MUTATION)/.ready: $(MUTATION)/bin/python pyproject.toml
+	@echo "setting up $(MUTATION) ..."
+	@$(MUTATION)/bin/python -m pip install --quiet --editable '.[sandbox]' --group test --group mutation
 	@touch $@

@@ -13,6 +13,7 @@ from .faces import Face
 # The same examples in every run, so that a change is to blame for what fails; others are found by
 # `make test ARGS=--hypothesis-profile=explore`.
 settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("brief", parent=settings.get_profile("steady"), max_examples=20)
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile("steady")
 

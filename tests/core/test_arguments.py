@@ -62,6 +62,14 @@ def test_anything_else_is_no_id_and_is_not_quoted(id_: Any, got: str) -> None:
         arguments.object_id("application_id", id_)
 
 
+def test_an_id_is_asked_for_by_what_it_is_made_of() -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        arguments.object_id("application_id", "5")
+    assert str(caught.value) == (
+        "application_id: expected 24 hexadecimal characters, got 1 characters; nothing was sent"
+    )
+
+
 @pytest.mark.parametrize("value", ["asc", "desc", None])
 def test_a_choice_is_one_of_the_known(value: str | None) -> None:
     assert arguments.choice("sort_direction", value, Direction) == value

@@ -368,3 +368,64 @@ def test_an_attempt_is_a_plain_record() -> None:
     attempt = Attempt(started=0.0, elapsed=0.1, outcome="503")
     assert attempt.waited == 0.0
     assert attrs.evolve(attempt, waited=1.0) == Attempt(0.0, 0.1, "503", 1.0)
+
+
+@pytest.mark.parametrize(("value", "got"), [("3", "str"), (None, "null"), (1.5, "float")])
+def test_what_is_no_policy_is_refused(value: Any, got: str) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        Retry.of(value)
+    assert str(caught.value) == (
+        f"retry: expected how often to attempt, or a Retry, got {got}; nothing was sent"
+    )
+
+
+def test_a_wait_is_read_from_headers_in_lower_case() -> None:
+    assert retry_after({"retry-after": "7"}) == 7
+    dates = {
+        "retry-after": format_datetime(NOW + timedelta(seconds=9), usegmt=True),
+        "date": format_datetime(NOW, usegmt=True),
+    }
+    assert retry_after(dates) == 9
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"attempts": 0}, "retry.attempts: expected at least 1, got 0"),
+        ({"maximum": -1.5}, "retry.maximum: expected seconds from 0, got -1.5"),
+        ({"quota": 0}, "retry.quota: expected at least 1, or None, got 0"),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused_with_its_figure(
+    wrong: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        Retry(**wrong)
+    assert str(caught.value) == f"{says}; nothing was sent"
+
+
+def test_a_quota_may_be_the_least_or_none() -> None:
+    assert Retry(quota=1).quota == 1
+    assert Retry(quota=None).quota is None
+
+
+@pytest.mark.parametrize(
+    ("failure", "deadline", "may_spend", "reason"),
+    [
+        (Failure(), math.inf, True, "attempts"),
+        (Failure(61), math.inf, True, "retry_after"),
+        (Failure(5), 5, True, "deadline"),
+        (Failure(), math.inf, False, "quota"),
+    ],
+)
+def test_a_run_is_told_why_it_ends(
+    failure: Failure, deadline: float, may_spend: bool, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = FakeRun(deadline=deadline)
+    reasons: list[str] = []
+    monkeypatch.setattr(run, "may_spend", lambda: may_spend)
+    monkeypatch.setattr(run, "stopping", reasons.append)
+    with pytest.raises(Failure):
+        run.call(Retry(attempts=3, initial=0), always(failure))
+    assert reasons == [reason]
+    assert run.attempts == (3 if reason == "attempts" else 1)

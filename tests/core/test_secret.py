@@ -78,6 +78,13 @@ def test_what_would_write_it_out_is_refused_without_quoting_it(take: Callable[[A
     assert TEXT not in "".join(traceback.format_exception(caught.value))
 
 
+def test_what_is_refused_says_what_to_do() -> None:
+    with pytest.raises(TypeError, match=r"^a Secret cannot be pickled: send it by a channel made "):
+        pickle.dumps(Secret(TEXT))
+    with pytest.raises(TypeError, match=r"^a Secret shows its state only by reveal\(\)$"):
+        Secret(TEXT).__getstate__()
+
+
 def test_a_log_record_shows_the_mask(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         logging.getLogger("test").debug("%s %r", Secret(TEXT), Secret(TEXT))
@@ -153,3 +160,13 @@ def test_what_is_no_text_is_refused_without_quoting_it(value: Any) -> None:
 def test_a_secret_takes_no_further_attributes() -> None:
     with pytest.raises(AttributeError):
         Secret(TEXT).note = "x"  # type: ignore[attr-defined]
+
+
+def test_what_is_no_text_is_named_by_its_type() -> None:
+    value: Any = b"pw-SAMPLE-7"
+    with pytest.raises(TypeError, match=r"^a Secret holds text, not bytes$"):
+        Secret(value)
+
+
+def test_secrets_are_told_apart_in_sets_without_comparing_all() -> None:
+    assert len({hash(Secret(str(number))) for number in range(50)}) == 50

@@ -94,3 +94,20 @@ def test_the_usual_form_is_read_as_any_other(text: str) -> None:
 @given(st.datetimes().map(lambda moment: moment.isoformat(timespec="milliseconds") + "Z"))
 def test_what_javascript_wrote_is_written_back_as_it_came(text: str) -> None:
     assert timestamps.javascript(timestamps.parse(text)) == text
+
+
+def test_what_is_refused_is_not_quoted() -> None:
+    with pytest.raises(ValueError, match=r"^no RFC 3339 date-time$"):
+        timestamps.parse("CANARY")
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (datetime(2025, 2, 11, 8, 15, 30, 0, UTC), "2025-02-11T08:15:30.000000+00:00"),
+        (datetime(2025, 2, 11, 8, 15, 30, 7), "2025-02-11T08:15:30.000007"),  # noqa: DTZ001
+    ],
+)
+def test_a_date_time_may_be_written_with_six_digits(moment: datetime, text: str) -> None:
+    assert timestamps.six_digits(moment) == text
+    assert timestamps.parse(text) == moment

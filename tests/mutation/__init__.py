@@ -1,0 +1,1 @@
+"""Mutation testing by mutmut (`make mutation`): whether the tests notice a change of the code."""
