@@ -127,8 +127,10 @@ def headers(name: str, values: Mapping[str, object]) -> dict[str, str]:
     raise InvalidArgumentError(*problem)
 
 
-def _problem(name: str, values: Mapping[str, object]) -> tuple[str, str, str] | None:
+def _problem(name: str, values: Mapping[Any, object]) -> tuple[str, str, str] | None:
     for header, value in values.items():
+        if not isinstance(header, str):  # callers without a type checker
+            return name, "names of headers", kind(header)
         if re.fullmatch(_HEADER_NAME, header) is None:
             return name, "names of headers", f"{len(header)} characters"
         if not isinstance(value, str):

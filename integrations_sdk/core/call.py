@@ -161,10 +161,10 @@ def written(query: Mapping[str, Scalar]) -> dict[str, str]:
     """Return a query as it travels, without what is None or UNSET.
 
     Raises:
-        InvalidArgumentError: When UTF-8 cannot write a value.
+        InvalidArgumentError: When UTF-8 cannot write a name or a value.
     """
     return {
-        name: arguments.text(name, _text(value))
+        arguments.text("query", name): arguments.text(name, _text(value))
         for name, value in query.items()
         if value is not None and value is not UNSET
     }

@@ -36,6 +36,8 @@ HEADERS: Final = frozenset(
 
 _LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _REPEATED: Final = "[secret]"
+_SPACES: Final = "\n\r\t"
+_NOT_SHOWN: Final = "\N{REPLACEMENT CHARACTER}"
 _PLAIN: Final = re.compile(r"[\w.~-]*", re.ASCII)  # characters that nothing escapes
 _STRETCH: Final = 16  # characters of a secret that are replaced wherever they stand
 _LONGEST: Final = 10_000  # characters of a text that are looked through
@@ -86,9 +88,16 @@ class Redaction:
                 known.update(squeezed[i : i + size] for i in range(len(squeezed) - size + 1))
 
     def __call__(self, text: str) -> str:
-        """Return a text without the secrets, and without an end that nobody would read."""
+        """Return a text without the secrets.
+
+        Characters that would do something to a terminal go as well, and so does an end that nobody
+        would read.
+        """
         if len(text) > _LONGEST:
             return f"{self(text[:_LONGEST])[:-_STRETCH]}..."  # a secret may have been cut in two
+        return _shown(self._without_secrets(text))
+
+    def _without_secrets(self, text: str) -> str:
         shown, end = "", 0
         for start, stop in _merged([*self._whole(text), *self._stretched(text)]):
             shown += text[end:start] + _REPEATED
@@ -109,6 +118,12 @@ class Redaction:
             for start in range(len(squeezed) - size + 1):
                 if squeezed[start : start + size] in known:
                     yield places[start], places[start + size - 1] + 1
+
+
+def _shown(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in _SPACES else _NOT_SHOWN for c in text)
 
 
 def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

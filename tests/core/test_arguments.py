@@ -110,6 +110,12 @@ def test_headers_are_returned_in_lower_case() -> None:
     }
 
 
+def test_what_is_no_text_is_no_name_of_a_header() -> None:
+    wrong: Any = {5: "x"}
+    with pytest.raises(InvalidArgumentError, match="expected names of headers, got int"):
+        arguments.headers("headers", wrong)
+
+
 @pytest.mark.parametrize("name", ["", "x y", "x:", "x\r\nother", "é", "x\x00"])
 def test_what_is_no_name_of_a_header_is_refused(name: str) -> None:
     with pytest.raises(InvalidArgumentError, match=r"^headers: expected names of headers, got \d"):

@@ -486,7 +486,7 @@ def test_a_success_is_a_reply(clock: Clock) -> None:
     assert reply.attempts == (Attempt(0.0, 0.5, "200", timestamp=1000.0, request_id="req-1"),)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"\xff", b"{}", b'{"id": 5}'])
+@pytest.mark.parametrize("content", [b"", b"Created", b"\xff", b"{}", b'{"id": 5}'])
 def test_a_document_may_be_in_a_header_and_the_body_be_anything(content: bytes) -> None:
     operation = Operation(
         name="part.mark",

@@ -90,7 +90,7 @@ def test_no_secret_is_left_wherever_it_stands(secret: str, around: str) -> None:
     assert secret not in Redaction([secret])(around + secret + around).replace("[secret]", "\0")
 
 
-@given(text=st.text(max_size=60))
+@given(text=st.text(max_size=60).filter(str.isprintable))
 def test_a_text_without_secrets_stays_as_it_is(text: str) -> None:
     assert Redaction(["\x00none-of-this-is-in-there"])(text) == text
 
@@ -122,3 +122,9 @@ def test_what_is_not_on_the_list_and_no_word_counts_as_a_secret() -> None:
     sent = {"Accept": "application/json", "X-Key": "key-SAMPLE-1", "X-Team": "cold"}
 
     assert unlisted(sent, HEADERS) == ["key-SAMPLE-1"]
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x00", "\x85", "\u202e", "\ud800"])
+def test_what_a_server_says_does_nothing_to_a_terminal(character: str) -> None:
+    said = Redaction([])(f"a{character}[31m\n\tb")
+    assert said == "a\N{REPLACEMENT CHARACTER}[31m\n\tb"
