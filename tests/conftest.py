@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from weakref import WeakValueDictionary
 
 import pytest
 from hypothesis import settings
+
+from integrations_sdk.core import limits
 
 from .faces import Face
 
@@ -36,3 +39,10 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(_OURS) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_budget_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with full rate limits: what a test spends would make others wait."""
+    monkeypatch.setattr(limits, "_kept", {})
+    monkeypatch.setattr(limits, "_in_use", WeakValueDictionary())
