@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from integrations_sdk import Celigo, InvalidArgumentError, Losant, RateLimit, Secret
-from integrations_sdk.core.limits import Limiter, Pace, _kept
+from integrations_sdk.core import limits
+from integrations_sdk.core.limits import Limiter, Pace
 
 TINY = RateLimit(rate=0.001, burst=2)
 
@@ -85,10 +86,10 @@ def test_a_limiter_that_is_as_good_as_new_is_forgotten(
     key = (TINY, "P", token)
     other = Secret("tok-other")
     TINY.limiter("P", other)
-    assert key in _kept
+    assert key in limits._kept
     now += 2_001
     TINY.limiter("Q", other)
-    assert key not in _kept
+    assert key not in limits._kept
 
 
 def test_a_client_looks_for_its_limiter_again_when_its_token_changes(token: Secret) -> None:

@@ -235,7 +235,7 @@ def call():
     except Exception as error:
         ended.append(error)
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # shells ignore it for jobs in the background
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by jobs in the background
 others = [threading.Thread(target=call) for _ in range(threads)]
 for other in others:
     other.start()
