@@ -10,12 +10,16 @@ FUZZ := .venv-fuzz
 MUTATION := .venv-mutation
 AUDIT := .venv-audit
 SECONDS ?= 1200
+RELEASE := .venv-release
+
+# Every extra, as pyproject.toml declares them.
+EXTRAS = $(shell sed -n '/^\[project.optional-dependencies\]/,/^$$/s/^\([a-z0-9-]*\) = .*/\1/p' pyproject.toml | paste -sd, -)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all storm soak kill fuzz fuzz-sandbox mutation check format coverage build bench bench-check audit clean
+.PHONY: help demo test test-all storm soak kill fuzz fuzz-sandbox mutation check format coverage build dist-check test-installed sbom bench bench-check audit clean
 
 help: ## Show what there is to make
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## Tour every operation against a local sandbox
 	@$(BIN)/python examples/tour.py
@@ -38,6 +42,7 @@ check: $(VENV)/.dev ## Check format, lint, types and layering
 	@$(BIN)/mypy
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 	@$(BIN)/lint-imports
+	@$(BIN)/zizmor --quiet --offline --persona pedantic .github
 	@sh tests/typing/verify.sh $(BIN)
 
 format: $(VENV)/.dev ## Format and fix what can be fixed by itself
@@ -50,8 +55,22 @@ storm: $(VENV)/.dev ## Make N calls under random faults, as SEED has it; WORKER 
 soak: $(VENV)/.dev ## Make CALLS calls on one client, and see whether it grows or leaks
 	@$(BIN)/python -m tests.storm.soak --calls $(or $(CALLS),100000)
 
-build: $(VENV)/.dev ## Build the wheel and the source distribution
-	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+build: $(RELEASE)/.ready ## Build the source distribution, and from it the wheel
+	@rm -rf dist
+	@$(RELEASE)/bin/python -m build --outdir dist .
+	@ls dist/*
+
+dist-check: build ## Check what is in the wheel and the source distribution
+	@$(RELEASE)/bin/twine check --strict dist/*
+	@$(RELEASE)/bin/check-wheel-contents dist/*.whl
+	@BUILT=dist $(RELEASE)/bin/python -m pytest --confcutdir tests/packaging tests/packaging/test_distributions.py
+
+test-installed: build ## Test the wheel as installed, on each of PYTHONS="3.10 3.11 3.12 3.13"
+	@BUILT=dist PYTHONS="$(PYTHONS)" $(RELEASE)/bin/python -m pytest -rs --durations 5 \
+		--confcutdir tests/packaging tests/packaging/test_installed.py
+
+sbom: build ## List what the wheel brings with all its extras, as CycloneDX, in build/
+	@sh tests/packaging/sbom.sh $(RELEASE)/bin dist/*.whl "$(EXTRAS)" build/sbom.cdx.json
 
 bench: $(BENCH)/.ready ## Measure what calls cost, beside other clients
 	@$(BENCH)/bin/python -m tests.benchmarks $(ARGS)
@@ -70,14 +89,14 @@ mutation: $(MUTATION)/.ready ## Measure whether the tests notice changes of the 
 audit: $(AUDIT)/bin/python ## Look up what is installed in PyPI's list of vulnerabilities
 	@$(AUDIT)/bin/python -m pip install --quiet --upgrade pip-audit
 	@rm -rf $(AUDIT)/installed
-	@$(AUDIT)/bin/python -m pip install --quiet --target $(AUDIT)/installed '.[fast,httpx2,msgspec,sandbox]'
+	@$(AUDIT)/bin/python -m pip install --quiet --target $(AUDIT)/installed '.[$(EXTRAS)]'
 	@rm -rf $(AUDIT)/installed/integrations_sdk*
 	@$(AUDIT)/bin/python -m pip_audit --strict --path $(AUDIT)/installed
 
 clean: ## Remove what was made
 	rm -rf .venv* .fuzz mutants dist build .coverage* .*_cache
 
-$(VENV)/bin/python $(BENCH)/bin/python $(FUZZ)/bin/python $(AUDIT)/bin/python $(MUTATION)/bin/python:
+$(VENV)/bin/python $(BENCH)/bin/python $(FUZZ)/bin/python $(AUDIT)/bin/python $(MUTATION)/bin/python $(RELEASE)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: python3 was not found, or is older" >&2; exit 1; }
 	@$(PYTHON) -m venv $(@D)/..
 	@$@ -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
@@ -106,4 +125,10 @@ $(FUZZ)/.ready: $(FUZZ)/bin/python pyproject.toml
 $(MUTATION)/.ready: $(MUTATION)/bin/python pyproject.toml
 	@echo "setting up $(MUTATION) ..."
 	@$(MUTATION)/bin/python -m pip install --quiet --editable '.[sandbox]' --group test --group mutation
+	@touch $@
+
+# Nothing of the project itself: a distribution is tested where there is only what it brings.
+$(RELEASE)/.ready: $(RELEASE)/bin/python pyproject.toml
+	@echo "setting up $(RELEASE) ..."
+	@$(RELEASE)/bin/python -m pip install --quiet --group release
 	@touch $@
