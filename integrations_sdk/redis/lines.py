@@ -53,7 +53,6 @@ class Lines:
         self._begin()
 
     def _begin(self) -> None:
-        self._pid = os.getpid()
         self._lock = threading.Lock()
         self._line: tuple[Any, Any] | None = None  # a client of redis-py, and its script
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[asyncio.Lock, Any, Any]] = (
@@ -62,6 +61,7 @@ class Lines:
         self._failures = 0
         self._away: str | None = None  # what was wrong last, unless it is well again
         self._again_at = 0.0
+        self._pid = os.getpid()  # the last: another thread of a child may go on once it is right
 
     def is_sensible(self) -> bool:
         """Tell whether the URL can be one. Nothing is sent."""
@@ -114,16 +114,14 @@ class Lines:
 
     async def aask(self, key: str, arguments: list[Argument], within: float) -> Answer | str | None:
         """Do the same on the asynchronous face."""
-        import asyncio
+        import anyio
 
         self._notice_fork()
         if (away := self._rest()) is not None:
             return away
-        try:
-            left = None if within >= threading.TIMEOUT_MAX else max(0.0, within)
-            return await asyncio.wait_for(self._in_turn(key, arguments), left)
-        except asyncio.TimeoutError:
-            return None
+        with anyio.move_on_after(max(0.0, within)):  # asyncio's own may swallow a cancellation
+            return await self._in_turn(key, arguments)
+        return None
 
     async def _in_turn(self, key: str, arguments: list[Argument]) -> Answer | str:
         lock, _, script = self._line_of_loop()
@@ -153,6 +151,9 @@ class Lines:
         loop = asyncio.get_running_loop()
         line = self._loops.get(loop)
         if line is None:
+            for other in list(self._loops):  # a connection refers to its loop, and would keep it
+                if other.is_closed():
+                    self._loops.pop(other, None)
             client = self._client(Redis, Retry)
             line = asyncio.Lock(), client, client.register_script(SCRIPT)
             self._loops[loop] = line

@@ -152,6 +152,43 @@ def test_each_event_loop_has_a_connection_of_its_own(shared: Shared, token: Secr
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="NOT TESTED: there is no fork here")
+def test_event_loops_one_after_the_other_leave_no_connection(
+    shared: Shared, token: Secret
+) -> None:
+    limit = shared(burst=40)
+    for _ in range(9):
+        asyncio.run(limit.limiter("P", token).atake(9.0))
+    assert len(limit._lines._loops) == 1
+
+
+def test_a_task_that_is_cancelled_as_its_turn_comes_is_cancelled(
+    shared: Shared, token: Secret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = shared()
+
+    async def main() -> None:
+        came = asyncio.Event()
+
+        async def answer(*_: object) -> tuple[int, float]:
+            await came.wait()
+            return 1, 0.0
+
+        async def work() -> None:
+            await limit.limiter("P", token).atake(9.0)
+            await asyncio.sleep(0.5)
+
+        monkeypatch.setattr(limit._lines, "_in_turn", answer)
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0.01)
+        came.set()
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+
+
 def test_a_forked_process_connects_anew(server: Server, token: Secret) -> None:
     code = f"""
 import os
