@@ -44,6 +44,8 @@ def _patched(get: Operation[Integration], call: Call[Any], _since: datetime | No
 def _took(operation: PatchOperation, all_: list[PatchOperation], found: JSON) -> bool | None:
     """Tell whether one operation took effect; None where others overlap, or it leaves no trace."""
     overlaps = (other for other in all_ if other is not operation and _overlap(operation, other))
+    from integrations_sdk.core.compare import same
+
     if operation.op not in {"add", "remove", "replace"} or any(overlaps):
         return None
     *parents, last = (_unescaped(token) for token in operation.path.split("/"))
@@ -51,9 +53,8 @@ def _took(operation: PatchOperation, all_: list[PatchOperation], found: JSON) ->
     if document.is_array(holder) and operation.op != "replace":
         return None  # it moves the others
     value = _at(holder, [last]) if operation.path else found
-    if operation.op == "remove":
-        return value is UNSET
-    return value == operation.value
+    there = None if value is UNSET else value  # null and absent are the same
+    return there is None if operation.op == "remove" else same(operation.value, there)
 
 
 def _overlap(one: PatchOperation, other: PatchOperation) -> bool:

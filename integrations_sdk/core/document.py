@@ -145,6 +145,11 @@ def sentences(said: JSON, without: str | None = None) -> Iterator[str]:
                 yield sentence if name == "message" else f"{name}: {sentence}"
 
 
+def is_page(content: bytes) -> bool:
+    """Tell whether a body is a page, in HTML or XML, with or without a byte order mark."""
+    return content[:100].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+
+
 def find(document: JSON, wanted: Callable[[object], bool], path: str = "") -> str | None:
     """Return the path of the first value that is wanted, if there is one."""
     if wanted(document):

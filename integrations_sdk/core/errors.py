@@ -37,6 +37,7 @@ from . import document
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from .call import Call
     from .client import AsyncClient, SyncClient
@@ -73,6 +74,7 @@ class IntegrationsError(Exception):
     call: Call[Any] | None = None
     hint: str = ""
     _client: SyncClient | AsyncClient | None = None
+    _began: datetime | None = None
 
     def __str__(self) -> str:
         tried = f" (after {len(self.attempts)} attempts)" if len(self.attempts) > 1 else ""
@@ -99,19 +101,22 @@ class IntegrationsError(Exception):
         """
         from .outcome import check_of
 
-        return check_of(self, self._client)
+        return check_of(self, self._client, self._began)
 
     async def acheck(self) -> Outcome:
         """Do the same with an asynchronous client."""
         from .outcome import acheck_of
 
-        return await acheck_of(self, self._client)
+        return await acheck_of(self, self._client, self._began)
 
-    def leave_open(self, call: Call[Any], client: SyncClient | AsyncClient | None) -> None:
-        """Take note of a write that may have taken effect, and of what can read it back."""
+    def leave_open(
+        self, call: Call[Any], client: SyncClient | AsyncClient | None, began: datetime
+    ) -> None:
+        """Take note of a write that may have taken effect, when, and of what can read it back."""
         self.ambiguous = True
         self.call = call
         self._client = client
+        self._began = began
 
     def __reduce__(self) -> tuple[object, ...]:
         state = {name: value for name, value in vars(self).items() if name not in _LEFT_BEHIND}
@@ -258,6 +263,11 @@ class _AnswerError(IntegrationsError):
         except ValueError:
             parsed = self._content.decode("utf-8", "replace")
         return parsed if reveal or not self._content else document.shape(parsed)
+
+
+def is_page(error: _AnswerError) -> bool:
+    """Tell whether an error's answer is a page, which whatever is before the platform sends."""
+    return document.is_page(error._content)  # noqa: SLF001 -- of this module
 
 
 class DecodeError(_AnswerError):

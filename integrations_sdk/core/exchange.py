@@ -167,23 +167,29 @@ class Exchange(Generic[T]):
             DecodeError: When it answered something undocumented.
         """
         if response.status in self._operation.success:
-            if self._settings.quota is not None:
-                self._settings.quota.give(self._spent)
+            self._succeeded()
             return self._decode(response, self._document)
         gone_document = self._operation.when_gone
-        gone = response.status == 404 and self._unsure and not _is_page(response)  # noqa: PLR2004
-        if gone and not isinstance(gone_document, Unset):
+        gone = response.status == 404 and self._unsure  # noqa: PLR2004
+        is_told = not isinstance(gone_document, Unset) and not document.is_page(response.content)
+        if gone and is_told:
+            self._succeeded()
             return self._decode(response, lambda _: gone_document)
         raise self._refusal(response)
 
+    def _succeeded(self) -> None:
+        if self._settings.quota is not None:
+            self._settings.quota.give(self._spent)
+
     def accept(self, response: Response) -> Reply[T]:
         """Do the same, and return the model with the answer's particulars."""
+        came = response.headers  # these alone, so that nothing keeps the body
         value, request_id = self.value(response), self._request_id(response)
         return Reply(
             value=value,
             url=self._url,
             status=response.status,
-            headers=Headers(lambda: self._harmless(response.headers)),
+            headers=Headers(lambda: self._harmless(came)),
             request_id=request_id,
             elapsed=time.monotonic() - self._began,
             attempts=self._told(),
@@ -256,7 +262,7 @@ class Exchange(Generic[T]):
     ) -> None:
         """Give an error the story of this run, unless it has its own: of asking for a token."""
         if self._unsure and self._operation.writes:
-            error.leave_open(self._call, client)
+            error.leave_open(self._call, client, self._told()[0].at)
         if error.operation not in {None, self._operation.name}:
             error.during = self._operation.name
             return
@@ -478,12 +484,8 @@ def _check_no_page(response: Response) -> None:
     Raises:
         ValueError: When it is a page with the one status that proxies send those with.
     """
-    if response.status == 200 and _is_page(response):  # noqa: PLR2004
+    if response.status == 200 and document.is_page(response.content):  # noqa: PLR2004
         raise ValueError("a page in the place of an answer")
-
-
-def _is_page(response: Response) -> bool:
-    return response.content[:100].lstrip()[:1] == b"<"
 
 
 def _kind(response: Response) -> str:

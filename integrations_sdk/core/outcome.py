@@ -11,7 +11,13 @@ import attrs
 
 from .call import Call
 from .client import AsyncClient, SyncClient
-from .errors import ConfigurationError, IntegrationsError, InvalidArgumentError, NotFoundError
+from .errors import (
+    ConfigurationError,
+    IntegrationsError,
+    InvalidArgumentError,
+    NotFoundError,
+    is_page,
+)
 from .model import Model
 from .retry import http_date
 
@@ -55,6 +61,8 @@ def check(client: SyncClient, call: Call[Any], since: datetime | None) -> Outcom
         try:
             reply = client.send_with_response(moved)
         except NotFoundError as error:
+            if is_page(error):
+                raise
             step = partial(reading.throw, error)
         else:
             step = partial(reading.send, reply)
@@ -69,25 +77,29 @@ async def acheck(client: AsyncClient, call: Call[Any], since: datetime | None) -
         try:
             reply = await client.send_with_response(moved)
         except NotFoundError as error:
+            if is_page(error):
+                raise
             step = partial(reading.throw, error)
         else:
             step = partial(reading.send, reply)
     return moved
 
 
-def check_of(error: IntegrationsError, client: object) -> Outcome:
+def check_of(error: IntegrationsError, client: object, began: datetime | None) -> Outcome:
     """Read back the write that an error leaves open."""
     call = _call_of(error)
     if isinstance(client, SyncClient):
-        return client.check(call, since=error.attempts[0].at)
+        return client.check(call, since=began)
     raise ConfigurationError("the client is asynchronous: await error.acheck()")
 
 
-async def acheck_of(error: IntegrationsError, client: object) -> Outcome:
+async def acheck_of(
+    error: IntegrationsError, client: object, began: datetime | None
+) -> Outcome:
     """Do the same on the asynchronous face."""
     call = _call_of(error)
     if isinstance(client, AsyncClient):
-        return await client.check(call, since=error.attempts[0].at)
+        return await client.check(call, since=began)
     raise ConfigurationError("the client is synchronous: call error.check()")
 
 

@@ -51,7 +51,7 @@ class _Walk:
 _BARREN: Final = 20  # pages without an item; some platforms filter after they cut a list in pages
 
 
-class _Slice(Generic[I, D]):
+class Slice(Generic[I, D]):
     """One page without the way to the next."""
 
     data: D
@@ -74,7 +74,7 @@ class _Slice(Generic[I, D]):
         """Whether there is a page after this one."""
         return self._following is not None
 
-    def _next_call(self) -> tuple[Call[D], _Walk] | None:
+    def next_call(self) -> tuple[Call[D], _Walk] | None:
         """Return the call for the next page, and end a walk that leads nowhere."""
         following, walk = self._following, self._walk
         if following is None:
@@ -98,7 +98,7 @@ class _Slice(Generic[I, D]):
         return f"<{type(self).__name__} of {len(self.items)} {self._paging.item.__name__}{more}>"
 
 
-class Page(_Slice[I, D]):
+class Page(Slice[I, D]):
     """One page of a list. Iterating it walks this page and all after it, fetching as it goes."""
 
     def __init__(
@@ -119,7 +119,7 @@ class Page(_Slice[I, D]):
             DecodeError: When the platform sends the walk in circles, or from one page without an
                 item to the next.
         """
-        following = self._next_call()
+        following = self.next_call()
         if following is None:
             return None
         call, walk = following
@@ -138,7 +138,7 @@ class Page(_Slice[I, D]):
             yield from page.items
 
 
-class AsyncPage(_Slice[I, D]):
+class AsyncPage(Slice[I, D]):
     """One page of a list. Iterating it walks this page and all after it, fetching as it goes."""
 
     def __init__(
@@ -159,7 +159,7 @@ class AsyncPage(_Slice[I, D]):
             DecodeError: When the platform sends the walk in circles, or from one page without an
                 item to the next.
         """
-        following = self._next_call()
+        following = self.next_call()
         if following is None:
             return None
         call, walk = following

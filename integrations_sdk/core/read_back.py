@@ -117,19 +117,20 @@ def _among(
 ) -> Reading:
     from .compare import compared
     from .outcome import chosen, earliest
+    from .paging import Slice
 
     page: Call[Any] | None = list_(call.path, query=query(call.body) if query else None)
-    seen: list[Call[Any]] = []
+    walk: Any = None
     found: list[tuple[Model, object]] = []
-    while page is not None and page not in seen:
-        seen.append(page)
+    while page is not None:
         reply = yield page
         bound = earliest(since, reply)
-        for item in paging.items(reply.value):
+        part = Slice(paging, page, reply, walk)
+        for item in part.items:
             result = compared(call.body, item, unsettled=unsettled)
             if result.verdict is not False and not _is_before(created(item), bound):
                 found.append((item, created(item)))
-        page = paging.following(page, reply)
+        page, walk = part.next_call() or (None, None)
     return chosen(found, since)
 
 

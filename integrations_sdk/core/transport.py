@@ -106,6 +106,9 @@ class Headers(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def __reduce__(self) -> tuple[type[Headers], tuple[tuple[tuple[str, str], ...]]]:
+        return Headers, (tuple(self._values.items()),)  # what they come from may hold a token
+
     def __repr__(self) -> str:
         return f"Headers({', '.join(self._values)})"
 

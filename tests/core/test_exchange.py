@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import pickle
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -676,4 +677,23 @@ def test_a_page_of_404_does_not_say_that_what_was_deleted_is_gone() -> None:
     exchange.fail(Fault("the connection was lost", sent=True))
     with pytest.raises(NotFoundError):
         exchange.value(response(404, PAGE))
+    with pytest.raises(NotFoundError):
+        exchange.value(response(404, b"\xef\xbb\xbf" + PAGE))
     assert exchange.value(response(404, b"")) is None
+
+
+def test_what_was_deleted_before_gives_back_what_its_retry_took() -> None:
+    exchange = run(attrs.evolve(REPEATABLE, when_gone=None)({}))
+    exchange.fail(Fault("the connection was lost", sent=True))
+    quota = exchange._settings.quota
+    before = quota._left
+    assert exchange.may_spend()
+    exchange.value(response(404, b""))
+    assert quota._left == before
+
+
+def test_a_reply_keeps_no_body_and_can_be_pickled() -> None:
+    came = response(200, integration(), x_request_id="r")
+    reply = run().accept(came)
+    assert not any(cell.cell_contents is came for cell in reply.headers._pairs.__closure__)
+    assert dict(pickle.loads(pickle.dumps(reply.headers))) == {"x-request-id": "r"}

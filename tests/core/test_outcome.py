@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from integrations_sdk import (
@@ -15,14 +16,19 @@ from integrations_sdk import (
     AmbiguousWriteError,
     APIError,
     ConfigurationError,
+    DecodeError,
     IntegrationsError,
     InvalidArgumentError,
+    MissingScopeError,
+    NotFoundError,
     Operation,
     Outcome,
+    Retry,
 )
 from integrations_sdk.celigo import Celigo, Integration as CeligoIntegration, PatchOperation
-from integrations_sdk.celigo.models import JsonPatch
-from integrations_sdk.celigo.operations import PATCH
+from integrations_sdk.celigo.models import JsonPatch, NewIntegration
+from integrations_sdk.celigo.operations import CREATE as CELIGO_CREATE, PATCH
+from integrations_sdk.core.auth import Lease
 from integrations_sdk.cxengage import CxEngage, Salesforce
 from integrations_sdk.cxengage.token import REQUEST
 from integrations_sdk.losant import IntegrationPatch, IntegrationPost
@@ -35,6 +41,9 @@ from tests.faces import Face
 BEGAN = datetime(2026, 11, 22, 12, 0, 0, 500_000, tzinfo=timezone.utc)
 POST = IntegrationPost(name="Bridge", integration_type="mqtt")
 CREATION = CREATE({"applicationId": APPLICATION}, body=POST)
+CHANGE = LOSANT_PATCH(
+    {"applicationId": APPLICATION, "integrationId": INTEGRATION}, body=IntegrationPatch(name="x")
+)
 DELETION = DELETE({"applicationId": APPLICATION, "integrationId": INTEGRATION})
 
 
@@ -112,9 +121,49 @@ def test_all_pages_are_looked_through_and_the_list_is_narrowed_down(face: Face) 
     assert (query["filterField"], query["filter"]) == ("name", "Bridge")
 
 
-def test_pages_in_a_circle_end(face: Face) -> None:
-    circle = Answer(json=listed(dated(BEGAN), number=-1, total=9))
-    assert check(face, circle, since=BEGAN).took_effect is not False
+@pytest.mark.parametrize("moments", [[BEGAN], [BEGAN - timedelta(hours=1)]])
+def test_pages_in_a_circle_tell_nothing(face: Face, moments: list[datetime]) -> None:
+    circle = Answer(json=listed(*map(dated, moments), number=-1, total=9))
+    with pytest.raises(DecodeError, match="not seen before"):
+        check(face, circle, since=BEGAN)
+
+
+def test_pages_without_an_item_come_to_an_end(face: Face) -> None:
+    def more(request: httpx.Request) -> Answer:
+        assert len(recorder.requests) < 50
+        here = str(request.url).partition("?")[0]
+        link = f'<{here}?after={len(recorder.requests)}>; rel="next"'
+        return Answer(json=[], headers={"link": link})
+
+    recorder = Recorder(face, more)
+    client = face.client(Celigo, "tok-SAMPLE", transport=recorder.transport)
+    with pytest.raises(DecodeError, match="an item on one of 20 pages"):
+        face(client.check(CELIGO_CREATE({}, body=NewIntegration(name="x"))))
+
+
+@pytest.mark.parametrize("call", [DELETION, CHANGE])
+def test_a_page_of_404_says_nothing_of_a_write(face: Face, call: Any) -> None:
+    with pytest.raises(NotFoundError):
+        check(face, Answer(404, content=b"\xef\xbb\xbf <html>"), call=call)
+
+
+def test_a_write_may_be_left_open_by_what_was_not_asked(face: Face) -> None:
+    tokens = iter([Lease("tok-SAMPLE", 1e-6)])
+
+    def token() -> Lease:
+        try:
+            return next(tokens)
+        except StopIteration:
+            raise MissingScopeError("token.get", {"a"}, ()) from None
+
+    recorder = Recorder(face, Answer(503))
+    client = face.losant(token, transport=recorder.transport, retry=Retry(attempts=2, initial=0))
+    with pytest.raises(MissingScopeError) as caught:
+        face(client.send(DELETION))
+    assert caught.value.ambiguous
+    assert caught.value.attempts == ()
+    with pytest.raises(MissingScopeError):  # no longer an IndexError
+        face(caught.value.acheck() if face.is_async else caught.value.check())
 
 
 @pytest.mark.parametrize(("name", "pattern"), [("a*b?c[d]", "a*b*c*d*"), ("é ü.x", "é ü.x")])
@@ -193,7 +242,11 @@ def test_an_error_that_leaves_nothing_open_has_nothing_to_check(face: Face) -> N
 
 # A JSON Patch of Celigo's
 
-FOUND = {"_id": INTEGRATION, "name": "a", "settings": {"x/y": {"z": [1, 2]}, "n": None}}
+FOUND = {
+    "_id": INTEGRATION,
+    "name": "a",
+    "settings": {"x/y": {"z": [1, 2]}, "n": None, "key": "******"},
+}
 
 
 def operation(op: str, path: str, value: Any = None, **others: Any) -> PatchOperation:
@@ -214,6 +267,9 @@ def operation(op: str, path: str, value: Any = None, **others: Any) -> PatchOper
         ([operation("remove", "/settings/x~1y/z/0")], None),
         ([operation("add", "/nowhere/at/all", 1)], False),
         ([operation("replace", "/settings/n", None)], True),
+        ([operation("remove", "/settings/n")], True),
+        ([operation("add", "/settings/absent", None)], True),
+        ([operation("replace", "/settings/key", "k")], None),
         ([operation("test", "/name", "z"), operation("replace", "/name", "a")], True),
         ([operation("test", "/name", "z")], None),
         ([operation("copy", "/readme", from_="/name")], None),
