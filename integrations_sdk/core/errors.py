@@ -267,7 +267,7 @@ class _AnswerError(IntegrationsError):
 
 def is_page(error: _AnswerError) -> bool:
     """Tell whether an error's answer is a page, which whatever is before the platform sends."""
-    return document.is_page(error._content)  # noqa: SLF001 -- of this module
+    return document.is_page(error._content)
 
 
 class DecodeError(_AnswerError):
