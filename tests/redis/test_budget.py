@@ -154,8 +154,10 @@ def test_each_event_loop_has_a_connection_of_its_own(shared: Shared, token: Secr
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="NOT TESTED: there is no fork here")
 def test_event_loops_one_after_the_other_leave_no_line(shared: Shared) -> None:
     lines = shared()._lines
+    loops = []
 
     async def opened() -> None:
+        loops.append(asyncio.get_running_loop())  # as a connection does
         lines._line_of_loop()
 
     for _ in range(9):
