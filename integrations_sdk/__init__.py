@@ -42,8 +42,21 @@ if TYPE_CHECKING:
         TransportError as TransportError,
         UnprocessableEntityError as UnprocessableEntityError,
     )
+    from .core.events import (
+        CallEnded as CallEnded,
+        CallInfo as CallInfo,
+        CallStarted as CallStarted,
+        DriftFound as DriftFound,
+        Event as Event,
+        RequestFailed as RequestFailed,
+        RequestSent as RequestSent,
+        ResponseReceived as ResponseReceived,
+        RetryDecided as RetryDecided,
+        Waiting as Waiting,
+    )
     from .core.limits import RateLimit as RateLimit
     from .core.model import UNSET as UNSET, Maybe as Maybe, Model as Model, Unset as Unset
+    from .core.observer import Observer as Observer
     from .core.outcome import Outcome as Outcome
     from .core.paging import AsyncPage as AsyncPage, AsyncPages as AsyncPages, Page as Page
     from .core.retry import Attempt as Attempt, Retry as Retry, StopReason as StopReason
@@ -55,6 +68,7 @@ if TYPE_CHECKING:
         AsyncOptimizePlayer as AsyncOptimizePlayer,
         OptimizePlayer as OptimizePlayer,
     )
+    from .otel import OpenTelemetry as OpenTelemetry
     from .polis import (
         AsyncPolis as AsyncPolis,
         AsyncPolisAuth as AsyncPolisAuth,
@@ -101,8 +115,21 @@ _ROOMS = {
         "TransportError",
         "UnprocessableEntityError",
     ),
+    "core.events": (
+        "CallEnded",
+        "CallInfo",
+        "CallStarted",
+        "DriftFound",
+        "Event",
+        "RequestFailed",
+        "RequestSent",
+        "ResponseReceived",
+        "RetryDecided",
+        "Waiting",
+    ),
     "core.limits": ("RateLimit",),
     "core.model": ("UNSET", "Maybe", "Model", "Unset"),
+    "core.observer": ("Observer",),
     "core.outcome": ("Outcome",),
     "core.paging": ("AsyncPage", "AsyncPages", "Page"),
     "core.retry": ("Attempt", "Retry", "StopReason"),
@@ -111,6 +138,7 @@ _ROOMS = {
     "cxengage": ("AsyncCxEngage", "CxEngage"),
     "losant": ("AsyncLosant", "Losant"),
     "optimizeplayer": ("AsyncOptimizePlayer", "OptimizePlayer"),
+    "otel": ("OpenTelemetry",),
     "polis": ("AsyncPolis", "AsyncPolisAuth", "Polis", "PolisAuth"),
     "redis": ("RedisRateLimit",),
     "transports": (

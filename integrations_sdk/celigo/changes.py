@@ -7,8 +7,7 @@ never unlocks it by itself. So every change here that may lock ends by unlocking
 from __future__ import annotations
 
 import copy
-import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -20,6 +19,7 @@ from integrations_sdk.core.errors import (
     InvalidArgumentError,
     NotFoundError,
 )
+from integrations_sdk.core.logs import log
 from integrations_sdk.core.model import UNSET, Maybe
 from integrations_sdk.core.steps import Body, Session, Steps, ask
 
@@ -29,8 +29,6 @@ from .operations import GET, UPDATE
 
 if TYPE_CHECKING:
     from .models import InstallStep
-
-log: Final = logging.getLogger("integrations_sdk")
 
 
 def read(integration_id: str) -> Call[Integration]:
@@ -143,7 +141,7 @@ def _restoring(integration_id: str, error: BaseException) -> Steps[None]:
     except BaseException as failure:
         known = isinstance(failure, CleanupError)
         locked = failure if known else _left_locked(integration_id, _reason(failure))
-        log.error("%s", locked)  # noqa: TRY400 -- a cancelled task may have nobody to tell
+        log.error("%s", locked)
         if not isinstance(failure, Exception):
             locked.__cause__ = error
             raise failure from locked

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
-from . import arguments, scopes as scope
+from . import arguments, logs, scopes as scope
 from .auth import AsyncTokenProvider, Bounded, Grant, Lease, Token, TokenProvider, checked
 from .call import Call, Operation, Reply, Scalar, written
 from .drift import Told
@@ -17,11 +17,19 @@ from .exchange import Exchange, granted_scopes
 from .limits import Budget, await_turn, wait_for_turn
 from .locks import Lock
 from .model import UNSET, Unset
+from .observer import Observer, checked as checked_observers
 from .quota import Quota
 from .redaction import HEADERS
 from .retry import Retry, policy, retry_after
 from .secret import Secret
-from .settings import DriftHook, Environment, Platform, checked_base_url, largest, load
+from .settings import (
+    DriftHook,
+    Environment,
+    Platform,
+    checked_base_url,
+    largest,
+    load,
+)
 from .transport import AsyncTransport, Fault, Response, Timeout, Transport
 from .travel import by_name, check_plain
 
@@ -94,7 +102,9 @@ class Client(Generic[TransportT, ProviderT]):
         on_drift: DriftHook | None,
         rate_limit: Budget | Unset | None = UNSET,
         allow_plain_http: bool,
+        observers: Iterable[Observer] = (),
     ) -> None:
+        logs.configure()
         self._settings = load(
             platform,
             base_url=base_url,
@@ -108,6 +118,7 @@ class Client(Generic[TransportT, ProviderT]):
             on_drift=on_drift,
             rate_limit=rate_limit,
             allow_plain_http=allow_plain_http,
+            observers=observers,
         )
         self._wire: Wire[TransportT] = Wire(transport, self._open)
         self._derived = False
@@ -169,6 +180,7 @@ class Client(Generic[TransportT, ProviderT]):
         strict: bool | None = None,
         on_drift: DriftHook | Unset | None = UNSET,
         rate_limit: Budget | Unset | None = UNSET,
+        observers: Iterable[Observer] | Unset = UNSET,
     ) -> Self:
         """Return a client with other settings that shares this one's connections and token.
 
@@ -187,6 +199,7 @@ class Client(Generic[TransportT, ProviderT]):
             on_drift: Told of each drift once, from now on; None to log each instead.
             rate_limit: How fast calls may go out: a RateLimit or a RedisRateLimit; None for no
                 limit.
+            observers: Told of each event of each call, in the place of this client's.
         """
         try:
             more = arguments.headers("headers", headers or {})
@@ -213,7 +226,10 @@ class Client(Generic[TransportT, ProviderT]):
             on_drift=on_drift if on_drift is not UNSET else current.on_drift,
             rate_limit=rate_limit if rate_limit is not UNSET else current.rate_limit,
             quota=current.quota if is_same else Quota.of(attempts.quota),
-            told=current.told if on_drift is UNSET else Told(),
+            told=current.told if on_drift is UNSET and observers is UNSET else Told(),
+            observers=(
+                checked_observers(observers) if observers is not UNSET else current.observers
+            ),
         )
         return derived
 
@@ -228,7 +244,7 @@ class Client(Generic[TransportT, ProviderT]):
 
         Raises:
             TypeError: When a header, or a member of the query, may be a secret, or when what
-                provides the token, or is told of drift, cannot be found by a name.
+                provides the token, or is told of drift or of events, cannot be found by a name.
         """
         settings, hook = self._settings, self._settings.on_drift
         platform = settings.platform
@@ -242,13 +258,18 @@ class Client(Generic[TransportT, ProviderT]):
         mine = {"_settings", "_source", "_token", "_wire", "_derived"}
         return {
             **{name: value for name, value in vars(self).items() if name not in mine},
-            "_settings": attrs.evolve(settings, on_drift=hook and by_name(hook, "on_drift")),
+            "_settings": attrs.evolve(
+                settings,
+                on_drift=hook and by_name(hook, "on_drift"),
+                observers=tuple(by_name(each, "observers") for each in settings.observers),
+            ),
             "_source": source,
             "_transport": self._wire.given,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Become a client as it was in another process; its token is found when it is needed."""
+        logs.configure()
         transport: TransportT | None = state.pop("_transport")
         vars(self).update(state)
         self._derived = False
@@ -336,6 +357,12 @@ class SyncClient(Client[Transport, TokenProvider]):
         return outcome.check(self, call, since)
 
     def _run(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
+        if exchange.watch is None:
+            return self._perform(exchange, read)
+        with exchange.watch:
+            return self._perform(exchange, read)
+
+    def _perform(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         try:
             try:
                 return self._attempt(exchange, read)
@@ -369,6 +396,7 @@ class SyncClient(Client[Transport, TokenProvider]):
             if exchange.refused(response):
                 fresh = self._token.get(token, exchange.deadline)
                 if fresh != token:
+                    exchange.renewing()
                     response = self._exchange(exchange, fresh)
             return read(response)
         except Fault as fault:
@@ -381,6 +409,7 @@ class SyncClient(Client[Transport, TokenProvider]):
         pace = self._settings.pace
         if pace is not None:
             wait_for_turn(pace.limiter(token), exchange)
+        exchange.sending()
         try:
             response = transport.send(request)
         except Fault as fault:
@@ -459,6 +488,12 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
         return await outcome.acheck(self, call, since)
 
     async def _run(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
+        if exchange.watch is None:
+            return await self._perform(exchange, read)
+        with exchange.watch:
+            return await self._perform(exchange, read)
+
+    async def _perform(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         try:
             try:
                 return await self._attempt(exchange, read)
@@ -492,6 +527,7 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
             if exchange.refused(response):
                 fresh = await self._token.aget(token, exchange.deadline)
                 if fresh != token:
+                    exchange.renewing()
                     response = await self._exchange(exchange, fresh)
             return read(response)
         except Fault as fault:
@@ -504,6 +540,7 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
         pace = self._settings.pace
         if pace is not None:
             await await_turn(pace.limiter(token), exchange)
+        exchange.sending()
         try:
             response = await transport.send(request)
         except Fault as fault:

@@ -30,6 +30,7 @@ from .errors import (
     TransportError,
     error_class,
 )
+from .logs import log
 from .model import Unset, secrets_in
 from .retry import RETRIED_STATUSES, Attempt, retry_after
 from .transport import Headers, Request
@@ -41,17 +42,17 @@ if TYPE_CHECKING:
     from .call import Call
     from .client import AsyncClient, SyncClient
     from .document import JSON
-    from .drift import Drift, DriftHook
+    from .drift import Drift
     from .redaction import Redaction
     from .retry import Noted, StopReason
     from .secret import Secret
     from .settings import Settings
     from .transport import Fault, Response
+    from .watch import Watch
     from .wire import Sighting
 
 T = TypeVar("T")
 _HEADERS: Final = {"accept": "application/json", "user-agent": f"integrations-sdk/{__version__}"}
-log: Final = logging.getLogger("integrations_sdk")
 
 _PERHAPS_DONE: Final = RETRIED_STATUSES - {429}  # which tells that the request was not processed
 _UNSURE: Final = "The write may or may not have happened: read the resource before you try again"
@@ -105,6 +106,10 @@ class Exchange(Generic[T]):
         self._spent = quota.SUCCESS
         self._unsure = False  # whether an attempt was made that may have been processed
         self._stopped: StopReason | None = None
+        self._hides: tuple[int, Redaction | None] = (-1, None)
+        is_observed = settings.observers or log.isEnabledFor(logging.DEBUG)
+        self.watch: Watch | None = self._watching() if is_observed else None
+        """What tells of this run; None when nobody listens."""
 
     def request(self, token: Secret) -> Request:
         """Return what to send.
@@ -138,8 +143,14 @@ class Exchange(Generic[T]):
         )
         return self._request
 
-    def note(self, outcome: str, response: Response | None = None) -> None:
-        """Write down how a request went, and what came back."""
+    def sending(self) -> None:
+        """Take note that the request is about to go out."""
+        if self.watch is not None:
+            self.watch.sending(self._request, self._queued)
+            self._sent = time.monotonic()  # what an observer takes is no part of the request
+
+    def note(self, outcome: str, response: Response | None = None, error: str = "") -> None:
+        """Write down how a request went, and what came back, or which error it is."""
         queued, self._queued = self._queued, 0.0
         noted: Noted = {
             "started": self._sent - self._began,
@@ -148,8 +159,12 @@ class Exchange(Generic[T]):
             "queued": queued,
         }
         self._attempts.append(noted)
-        if log.isEnabledFor(logging.DEBUG):
-            self._log(noted, response)
+        if self.watch is None:
+            return
+        if response is not None:
+            self.watch.received(response, noted["elapsed"])
+        else:
+            self.watch.failed(error, outcome, noted["elapsed"])
 
     def refused(self, response: Response) -> bool:
         """Tell whether to ask for another token: once in a run, when this one is refused."""
@@ -199,7 +214,6 @@ class Exchange(Generic[T]):
         """Return the error that a transport's fault stands for."""
         hide = self._redaction()
         reason = hide(fault.reason)
-        self.note(reason)
         self._unsure |= fault.sent
         class_: type[TransportError] = TransportError
         if fault.sent and not self._operation.repeatable:
@@ -210,6 +224,7 @@ class Exchange(Generic[T]):
             class_ = ResponseTooLargeError
         elif not self._unsure:
             class_ = ConnectError
+        self.note(reason, error=class_.__name__)
         error = class_(self._operation.name, self._operation.method, hide(self._url), reason)
         if class_ in {TransportError, ConnectError} and not fault.lasting:
             self._repeatable = error
@@ -233,7 +248,21 @@ class Exchange(Generic[T]):
         """Take note of a wait that is about to begin."""
         last = self._attempts[-1]
         last["waited"] = seconds
-        log.info("%s: %s; again in %.1f s", self._operation.name, last["outcome"], seconds)
+        failure = self._repeatable
+        watch = self.watch or self._watching()
+        watch.retrying(type(failure).__name__, last["outcome"], seconds)
+        is_asked = failure is not None and self.asked_wait(failure) is not None
+        watch.waiting(seconds, "retry_after" if is_asked else "backoff")
+
+    def renewing(self) -> None:
+        """Take note that another token was had, and the request goes out once more."""
+        if self.watch is not None:
+            self.watch.retrying(AuthenticationError.__name__, self._attempts[-1]["outcome"])
+
+    def queueing(self, seconds: float) -> None:
+        """Take note of a wait for a turn that is about to begin."""
+        if self.watch is not None:
+            self.watch.waiting(seconds, "rate_limit")
 
     def stopping(self, reason: StopReason) -> None:
         """Take note of the rule that ends the run."""
@@ -376,41 +405,21 @@ class Exchange(Generic[T]):
         )
 
     def _report(self, drifts: Iterable[Drift]) -> None:
-        settings, name, hide = self._settings, self._operation.name, self._redaction()
+        told, name, hide = self._settings.told, self._operation.name, self._redaction()
         for drift in map(anywhere, drifts):
-            if not settings.told.is_new(name, drift.path, drift.kind):
-                continue
-            shown = attrs.evolve(drift, path=hide(drift.path))
-            if settings.on_drift is None:
-                log.warning("%s: the answer drifts from its documentation: %s", name, shown)
-            else:
-                _tell(settings.on_drift, name, shown)
+            if told.is_new(name, drift.path, drift.kind):
+                watch = self.watch or self._watching()
+                watch.drifted(attrs.evolve(drift, path=hide(drift.path)))
 
     def _is_news(self, noticed: set[Sighting]) -> bool:
         """Tell whether anything undocumented was not told yet, so that its place is looked for."""
         told, name = self._settings.told, self._operation.name
         return any([told.is_new(name, *sighting) for sighting in noticed])  # noqa: C419 -- note each
 
-    def _log(self, noted: Noted, response: Response | None) -> None:
-        """Log a request: names of all, values of what is known to be no secret."""
-        platform, hide, request = self._settings.platform, self._redaction(), self._request
-        shown = redaction.HEADERS | platform.logged_headers | {platform.request_id_header}
-        query = redaction.query(request.url.partition("?")[2], platform.logged_query)
-        came = (
-            redaction.headers(response.headers.items(), shown) if response is not None else "none"
-        )
-        log.debug(
-            "%s: %s %s: %s in %.0f ms (attempt %d%s); headers sent: %s; headers received: %s",
-            self._operation.name,
-            self._operation.method,
-            hide(self._url + query),
-            noted["outcome"],
-            noted["elapsed"] * 1000,
-            len(self._attempts),
-            f", waited {noted['queued']:.3f} s for its turn" if noted["queued"] else "",
-            hide(redaction.headers(request.headers, shown)),
-            hide(came),
-        )
+    def _watching(self) -> Watch:
+        from .watch import Watch  # not at the top: few calls have anything to tell
+
+        return Watch(self._settings, self._operation, self._redaction)
 
     def _request_id(self, response: Response, hide: Redaction | None = None) -> str | None:
         """Return the request's name; in an answer that is no error, a token is looked for alone."""
@@ -430,22 +439,23 @@ class Exchange(Generic[T]):
 
     def _redaction(self) -> Redaction:
         """Return what replaces all that was sent in confidence, where a server repeats it."""
+        count, hide = self._hides
+        if hide is None or count != len(self._tokens):
+            hide = self._settings.redacted.of(self._standing())
+            if own := secrets_in(self._call.body):
+                hide = redaction.Redaction(own, hide)
+            self._hides = len(self._tokens), hide
+        return hide
+
+    def _standing(self) -> list[str]:
+        """Return what goes in confidence with every call of this client."""
         settings, platform = self._settings, self._settings.platform
         sent = [secret.reveal() for secret in self._tokens]
         for credentials in self._credentials:  # as they went, perhaps encoded
             sent += [value.rpartition(" ")[2] for value in credentials.headers.values()]
-        sent += secrets_in(self._call.body)
         sent += redaction.unlisted(settings.headers, redaction.HEADERS | platform.logged_headers)
         sent += redaction.unlisted(settings.query, platform.logged_query)
-        return redaction.Redaction(sent)
-
-
-def _tell(hook: DriftHook, operation: str, drift: Drift) -> None:
-    """Tell a hook of a drift; its own failure must not cost the call its answer."""
-    try:
-        hook(operation, drift)
-    except Exception:
-        log.exception("%s: on_drift failed, and the call went on", operation)
+        return sent
 
 
 def _why_final(error: IntegrationsError) -> StopReason | None:

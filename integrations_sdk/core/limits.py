@@ -7,7 +7,6 @@ makes a [Limiter][integrations_sdk.core.limits.Limiter], which both runners ask 
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from typing import TYPE_CHECKING, Final, Protocol
@@ -19,13 +18,13 @@ from .bucket import Bucket
 from .document import kind
 from .errors import InvalidArgumentError
 from .locks import Lock
+from .logs import log
 from .transport import LONGEST
 
 if TYPE_CHECKING:
     from .errors import ThrottledError
     from .secret import Secret
 
-log: Final = logging.getLogger("integrations_sdk")
 FASTEST: Final = 1_000_000.0
 """Calls a second; more need no limit."""
 
@@ -230,6 +229,10 @@ class Run(Protocol):
         """Return the error for a turn that comes after the deadline."""
         ...
 
+    def queueing(self, seconds: float) -> None:
+        """Take note of a wait for a turn that is about to begin."""
+        ...
+
     def go(self) -> None:
         """Take note that the turn has come, after a wait."""
         ...
@@ -247,6 +250,7 @@ def wait_for_turn(limiter: Limiter, run: Run) -> None:
     if not wait:
         return
     try:
+        run.queueing(wait)
         while wait:
             time.sleep(_checked(wait, run))
             wait = limiter.look(turn)
@@ -270,6 +274,7 @@ async def await_turn(limiter: Limiter, run: Run) -> None:
     from asyncio import sleep  # not at the top: a synchronous program does without
 
     try:
+        run.queueing(wait)
         while wait:
             await sleep(_checked(wait, run))
             wait = await limiter.alook(turn)

@@ -93,9 +93,7 @@ def check_of(error: IntegrationsError, client: object, began: datetime | None) -
     raise ConfigurationError("the client is asynchronous: await error.acheck()")
 
 
-async def acheck_of(
-    error: IntegrationsError, client: object, began: datetime | None
-) -> Outcome:
+async def acheck_of(error: IntegrationsError, client: object, began: datetime | None) -> Outcome:
     """Do the same on the asynchronous face."""
     call = _call_of(error)
     if isinstance(client, AsyncClient):

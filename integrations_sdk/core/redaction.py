@@ -6,6 +6,8 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import accumulate
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -42,13 +44,12 @@ _PLAIN: Final = re.compile(r"[\w.~-]*", re.ASCII)  # characters that nothing esc
 _STRETCH: Final = 16  # characters of a secret that are replaced wherever they stand
 _LONGEST: Final = 10_000  # characters of a text that are looked through
 _SHORTEST: Final = 8  # characters of a secret that are looked for in disguise
+_DISGUISED: Final = 8_192  # characters of all secrets, the shortest first, for which that is done
 
 
-def headers(sent: Iterable[tuple[str, str]], shown: frozenset[str]) -> str:
+def masked(sent: Iterable[tuple[str, str]], shown: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Return headers for a log line, each by its name; a value only if it may show."""
-    return ", ".join(
-        f"{name}: {value if name.lower() in shown else HIDDEN}" for name, value in sent
-    )
+    return ((name, value if name.lower() in shown else HIDDEN) for name, value in sent)
 
 
 def query(sent: str, shown: frozenset[str]) -> str:
@@ -72,20 +73,41 @@ class Redaction:
 
     A secret is found as it is, percent-encoded, as a form has it, escaped as in JSON or in HTML, in
     base64 and in hexadecimal. Of a long one, any 16 characters in a row are found, in either case,
-    and with spaces or line breaks in between.
+    and with spaces or line breaks in between. When there are thousands of characters of them, the
+    longest are found as they are alone: a body may be of any size, and so would the search.
 
     Args:
         secrets: What must not show.
+        before: What else is taken out, before these.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._forms = {form for secret in {*secrets} - {""} for form in _forms(secret)}
-        self._stretches: dict[int, set[str]] = {}
+    def __init__(self, secrets: Iterable[str], before: Redaction | None = None) -> None:
+        self._secrets = sorted({*secrets} - {""}, key=len)
+        self._before = before
+
+    @cached_property
+    def _forms(self) -> set[str]:
+        return {form for secret in self._disguised for form in _forms(secret)}
+
+    @cached_property
+    def _disguised(self) -> list[str]:
+        return self._secrets[: len(self._secrets) - len(self._long)]
+
+    @cached_property
+    def _long(self) -> list[str]:
+        """The longest, which no table is made for."""
+        ends = accumulate(map(len, self._secrets))
+        return [secret for secret, end in zip(self._secrets, ends, strict=True) if end > _DISGUISED]
+
+    @cached_property
+    def _stretches(self) -> dict[int, set[str]]:
+        stretches: dict[int, set[str]] = {}
         for squeezed in map(_squeezed, self._forms):
             size = min(len(squeezed), _STRETCH)
             if size >= _SHORTEST:
-                known = self._stretches.setdefault(size, set())
+                known = stretches.setdefault(size, set())
                 known.update(squeezed[i : i + size] for i in range(len(squeezed) - size + 1))
+        return stretches
 
     def __call__(self, text: str) -> str:
         """Return a text without the secrets.
@@ -98,6 +120,8 @@ class Redaction:
         return _shown(self._without_secrets(text))
 
     def _without_secrets(self, text: str) -> str:
+        if self._before is not None:
+            text = self._before._without_secrets(text)
         shown, end = "", 0
         for start, stop in _merged([*self._whole(text), *self._stretched(text)]):
             shown += text[end:start] + _REPEATED
@@ -112,18 +136,56 @@ class Redaction:
                 start = text.find(form, start + 1)
 
     def _stretched(self, text: str) -> Iterator[tuple[int, int]]:
-        places = [place for place, character in enumerate(text) if not character.isspace()]
-        squeezed = "".join(text[place] for place in places).translate(_LOWER)
+        squeezed = _squeezed(text)
+        found = [*self._in_tables(squeezed), *self._in_long_ones(squeezed)]
+        if found:  # not so in by far the most texts
+            places = [place for place, character in enumerate(text) if not character.isspace()]
+            yield from ((places[start], places[stop - 1] + 1) for start, stop in found)
+
+    def _in_tables(self, squeezed: str) -> Iterator[tuple[int, int]]:
         for size, known in self._stretches.items():
             for start in range(len(squeezed) - size + 1):
                 if squeezed[start : start + size] in known:
-                    yield places[start], places[start + size - 1] + 1
+                    yield start, start + size
+
+    def _in_long_ones(self, squeezed: str) -> Iterator[tuple[int, int]]:
+        if not self._long:
+            return
+        starts: dict[str, list[int]] = {}
+        for start in range(len(squeezed) - _STRETCH + 1):
+            starts.setdefault(squeezed[start : start + _STRETCH], []).append(start)
+        for secret in map(_squeezed, self._long if starts else ()):
+            for i in range(len(secret) - _STRETCH + 1):
+                for start in starts.get(secret[i : i + _STRETCH], ()):
+                    yield start, start + _STRETCH
 
 
 def _shown(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in _SPACES else _NOT_SHOWN for c in text)
+
+
+class Standing:
+    """The redaction of what a client sends in confidence with each call.
+
+    It is kept, for making one takes longer than a call.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[str, ...], Redaction | None] = ((), None)
+
+    def of(self, secrets: Iterable[str]) -> Redaction:
+        """Return the redaction of these secrets: the last one, if it is of the same."""
+        wanted = tuple(secrets)
+        known, redaction = self._last
+        if redaction is None or known != wanted:
+            redaction = Redaction(wanted)
+            self._last = wanted, redaction
+        return redaction
+
+    def __reduce__(self) -> tuple[type[Standing], tuple[()]]:
+        return Standing, ()  # the secrets stay here
 
 
 def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

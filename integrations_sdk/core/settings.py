@@ -16,7 +16,9 @@ from .drift import DriftHook as DriftHook, Told
 from .errors import ConfigurationError
 from .limits import Pace
 from .model import UNSET, Unset
+from .observer import Observer as Observer, checked as checked_observers
 from .quota import Quota
+from .redaction import Standing
 from .retry import Retry
 from .secret import Secret
 from .transport import Timeout, Transports
@@ -99,6 +101,10 @@ class Settings:
     quota: Quota | None
     told: Told = attrs.field(factory=Told)
     """Which drifts the client told of already: kept by those that are derived from it."""
+    observers: tuple[Observer, ...] = ()
+    redacted: Standing = attrs.field(init=False, factory=Standing)
+    """What replaces its secrets where they are repeated."""
+
     encoded: str = attrs.field(
         init=False, default=attrs.Factory(lambda self: address.query(self.query), takes_self=True)
     )
@@ -172,6 +178,7 @@ def load(
     on_drift: DriftHook | None,
     rate_limit: Budget | Unset | None,
     allow_plain_http: bool,
+    observers: Iterable[Observer] = (),
 ) -> Settings:
     """Put a client's settings together.
 
@@ -211,6 +218,7 @@ def load(
         on_drift=on_drift,
         rate_limit=platform.rate_limit if isinstance(rate_limit, Unset) else rate_limit,
         quota=Quota.of(attempts.quota),
+        observers=checked_observers(observers),
     )
 
 

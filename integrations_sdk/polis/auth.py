@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from integrations_sdk.core.arguments import filled
@@ -21,7 +21,7 @@ from integrations_sdk.core.limits import Budget
 from integrations_sdk.core.model import UNSET, Unset
 from integrations_sdk.core.retry import Retry
 from integrations_sdk.core.secret import Secret
-from integrations_sdk.core.settings import DriftHook
+from integrations_sdk.core.settings import DriftHook, Observer
 from integrations_sdk.core.transport import AsyncTransport, Timeout, Transport
 
 from .models import TokenRequest, Tokens
@@ -58,6 +58,7 @@ class PolisAuthClient(Client[TransportT, ProviderT]):
         strict: Raise on an answer that drifts from its documentation rather than keep what
             contradicts it in ``extra``. Environment: ``POLIS_STRICT``.
         on_drift: Told of each drift once, with the operation; without it each is logged once.
+        observers: Told of each event of each call, such as an OpenTelemetry.
         rate_limit: How fast calls go out at most for this secret: a RateLimit or a RedisRateLimit.
             Default: no limit, for Polis documents none.
         allow_plain_http: Send the secret unencrypted to another machine.
@@ -82,6 +83,7 @@ class PolisAuthClient(Client[TransportT, ProviderT]):
         max_response_size: int | Unset | None = UNSET,
         strict: bool | None = None,
         on_drift: DriftHook | None = None,
+        observers: Iterable[Observer] = (),
         rate_limit: Budget | Unset | None = UNSET,
         allow_plain_http: bool = False,
         transport: TransportT | None = None,
@@ -102,6 +104,7 @@ class PolisAuthClient(Client[TransportT, ProviderT]):
             max_response_size=max_response_size,
             strict=strict,
             on_drift=on_drift,
+            observers=observers,
             rate_limit=rate_limit,
             allow_plain_http=allow_plain_http,
             transport=transport,

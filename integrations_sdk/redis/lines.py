@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from integrations_sdk.core.errors import ConfigurationError
-from integrations_sdk.core.limits import log
+from integrations_sdk.core.logs import log
 
 from .script import SCRIPT
 

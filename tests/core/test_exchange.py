@@ -643,6 +643,7 @@ def test_logs_show_names_but_no_query_token_or_body(
     with caplog.at_level(logging.DEBUG):
         exchange = Exchange(settings(platform), PATCH(IDS, body=body, query={"q": "SAMPLE-q"}))
         exchange.request(TOKEN)
+        exchange.sending()
         exchange.note("503")
         exchange.waiting(1.25)
     question = "?q=[hidden]&key=[hidden]"
