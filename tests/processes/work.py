@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 
-from integrations_sdk import AsyncLosant, Drift, Losant
+from integrations_sdk import AsyncLosant, Drift, Event, Losant
 
 from ..conftest import APPLICATION, INTEGRATION
 
@@ -34,3 +34,8 @@ def read(client: Losant | AsyncLosant) -> tuple[int, str]:
 async def _read(client: AsyncLosant) -> str:
     async with client:
         return (await client.integration.get(**IDS)).id
+
+
+def observe(event: Event) -> None:
+    """Take note of an event."""
+    HEARD.append(type(event).__name__)
