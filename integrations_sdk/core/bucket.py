@@ -8,6 +8,7 @@ all of them down alike.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ LONGEST_PAUSE: Final = 3600.0
 
 SOON: Final = 1e-6
 """Seconds that make no difference, while figures of floating point may."""
-
-
-_ROOM: Final = 1000  # turns given back, before those are forgotten whose time is over
 
 
 class Bucket:
@@ -47,8 +45,7 @@ class Bucket:
         self._at = now
         self._paused_until = now
         self._cut_at = -math.inf
-        self._returned: set[int] = set()
-        self._room = _ROOM
+        self._returned: list[int] = []  # in order: turns that nobody uses, and that were not earned
 
     def take(self, now: float, within: float) -> tuple[int | None, float]:
         """Take the next turn, unless it comes too late.
@@ -63,7 +60,7 @@ class Bucket:
         self._earn(now)
         turn = self._taken + 1
         wait = 0.0
-        if turn > self._earned or now < self._paused_until:
+        if turn > self._earned or now < self._paused_until:  # which spares most the rest
             wait = self._until(turn, now)
             if wait and wait >= within:
                 return None, wait
@@ -77,13 +74,13 @@ class Bucket:
 
     def give_back(self, turn: int) -> None:
         """Give a turn back that is not used. Those that come later do not wait for it."""
-        self._returned.add(turn)
-        while self._taken in self._returned:
-            self._returned.remove(self._taken)
+        if turn <= self._earned and turn != self._taken:
+            self._earned = min(self._earned + 1, self._taken + self._burst)
+        else:
+            insort(self._returned, turn)
+        while self._returned and self._returned[-1] == self._taken:
+            self._returned.pop()
             self._taken -= 1
-        if len(self._returned) > self._room:
-            self._returned = {turn for turn in self._returned if turn > self._earned}
-            self._room = _ROOM + 2 * len(self._returned)
 
     def slow(self, now: float, pause: float, age: float) -> bool:
         """Slow down, for the server said that it is too much.
@@ -126,11 +123,15 @@ class Bucket:
             rising = min(passed, (self._full - self._rate) / self._slope)
             earned -= rising * (self._full - self._rate - rising * self._slope / 2)
             self._rate = min(self._full, self._rate + rising * self._slope)
+        while self._returned and self._returned[0] <= earned:
+            del self._returned[0]
+            earned += 1  # whoever comes after it moves up
         self._earned = min(earned, self._taken + self._burst)
 
     def _until(self, turn: int, now: float) -> float:
         pause = max(0.0, self._paused_until - now)
-        wait = pause + self._time_for(turn - self._earned)
+        unused = bisect_left(self._returned, turn)
+        wait = pause + self._time_for(turn - unused - self._earned)
         return wait if wait > SOON else 0.0
 
     def _time_for(self, missing: float) -> float:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MASKS: Final = ("***", "•••")
+_NONE: Final[tuple[object, ...]] = (None, [])
 
 
 @attrs.frozen
@@ -67,7 +68,8 @@ def compared(
 ) -> Comparison:
     """Compare what was sent with what is read.
 
-    An object within another is taken to be replaced whole. Null and absent are the same.
+    Null and absent are the same, and so is an empty array. Within an object that was sent, another
+    member may be what the platform fills in, or what was there before: it proves nothing.
 
     Args:
         sent: What was sent.
@@ -77,21 +79,22 @@ def compared(
         unsettled: Paths at which another value than was sent proves nothing.
     """
     results: dict[bool | None, list[str]] = {True: [], False: [], None: []}
-    for pair in _models(sent, found, "", whole=whole) if sent is not None else ():
-        is_unsettled = pair.path in unsettled and pair.equal is False
+    for pair in _models(sent, found, "", whole) if sent is not None else ():
+        is_unsettled = pair.path in unsettled and not pair.equal
         if pair.path not in owned and not (is_unsettled and not pair.was_sent):
             results[None if is_unsettled else pair.equal].append(pair.path)
     return Comparison(*(tuple(results[equal]) for equal in (True, False, None)))
 
 
-def _models(sent: Model, found: Model, path: str, *, whole: bool) -> Iterator[_Pair]:
+def _models(sent: Model, found: Model, path: str, whole: bool) -> Iterator[_Pair]:
     mine, theirs = _present(sent), _present(found)
     documented = type(found).codec.members(type(found)).values()
-    for member in {**mine, **theirs} if whole else mine:
+    for member in {**mine, **theirs} if whole or path else mine:
         where = f"{path}.{member}" if path else member
         drifts = member in found.extra and member in documented
-        for pair in _values(mine.get(member), theirs.get(member), where):
-            yield attrs.evolve(pair, equal=None) if drifts and not pair.equal else pair
+        proves_nothing = drifts or not (whole or member in mine)
+        for pair in _values(mine.get(member), theirs.get(member), where, whole):
+            yield attrs.evolve(pair, equal=None) if proves_nothing and not pair.equal else pair
 
 
 def _present(model: Model) -> dict[str, object]:
@@ -101,12 +104,12 @@ def _present(model: Model) -> dict[str, object]:
     return {**model.extra, **{name: v for name, v in fields.items() if v is not UNSET}}
 
 
-def _values(sent: object, found: object, path: str) -> Iterator[_Pair]:
+def _values(sent: object, found: object, path: str, whole: bool) -> Iterator[_Pair]:
     if isinstance(sent, Model) and isinstance(found, Model):
-        yield from _models(sent, found, path, whole=True)
+        yield from _models(sent, found, path, whole)
     elif document.is_array(sent) and document.is_array(found) and 0 < len(sent) == len(found):
         for index, (mine, theirs) in enumerate(zip(sent, found, strict=True)):
-            yield from _values(mine, theirs, f"{path}[{index}]")
+            yield from _values(mine, theirs, f"{path}[{index}]", whole)
     elif isinstance(sent, Secret) or isinstance(found, Secret):
         yield _Pair(path, sent is not None, _same_secret(sent, found))
     else:
@@ -124,7 +127,7 @@ def _same_secret(sent: object, found: object) -> bool | None:
 
 def same(sent: object, found: object) -> bool | None:
     """Compare values; a mask in what is read proves nothing."""
-    if sent == found:
+    if sent == found or (sent in _NONE and found in _NONE):
         return True
     if isinstance(found, str) or document.is_array(found) or document.is_object(found):
         return None if document.find(found, _is_masked) is not None else False

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _HEADERS: Final = {"accept": "application/json", "user-agent": f"integrations-sdk/{__version__}"}
 
-_PERHAPS_DONE: Final = RETRIED_STATUSES - {429}  # which tells that the request was not processed
+_NOT_DONE: Final = frozenset({501, 505})  # which tell that the server cannot do it at all
 _UNSURE: Final = "The write may or may not have happened: read the resource before you try again"
 _EITHER: Final = "The platform answers so for what does not exist and for a wrong token alike"
 _OWN_EFFECT: Final = (
@@ -185,9 +185,8 @@ class Exchange(Generic[T]):
             self._succeeded()
             return self._decode(response, self._document)
         gone_document = self._operation.when_gone
-        gone = response.status == 404 and self._unsure  # noqa: PLR2004
-        is_told = not isinstance(gone_document, Unset) and not document.is_page(response.content)
-        if gone and is_told:
+        gone = response.status == 404 and self._unsure and not document.is_page(response.content)  # noqa: PLR2004
+        if gone and not isinstance(gone_document, Unset):
             self._succeeded()
             return self._decode(response, lambda _: gone_document)
         raise self._refusal(response)
@@ -336,7 +335,7 @@ class Exchange(Generic[T]):
         code, message = self._settings.platform.read_error(_read(response.content))
         class_ = self._operation.errors.get(response.status, error_class(response.status))
         hint = self._hint(response.status, class_)
-        self._unsure |= response.status in _PERHAPS_DONE
+        self._unsure |= _is_perhaps_done(response.status)
         hide = self._redaction()
         error = class_(
             self._operation.name,
@@ -359,7 +358,7 @@ class Exchange(Generic[T]):
     def _hint(self, status: int, class_: type[APIError]) -> str:
         if status == 401 and not issubclass(class_, AuthenticationError):  # noqa: PLR2004
             return _EITHER
-        if status in _PERHAPS_DONE and not self._operation.repeatable:
+        if _is_perhaps_done(status) and not self._operation.repeatable:
             return _UNSURE
         if self._unsure and issubclass(class_, (ConflictError, PreconditionFailedError)):
             return _OWN_EFFECT
@@ -456,6 +455,11 @@ class Exchange(Generic[T]):
         sent += redaction.unlisted(settings.headers, redaction.HEADERS | platform.logged_headers)
         sent += redaction.unlisted(settings.query, platform.logged_query)
         return sent
+
+
+def _is_perhaps_done(status: int) -> bool:
+    """Tell whether a request that was answered so may have been processed all the same."""
+    return status == 408 or (status >= 500 and status not in _NOT_DONE)  # noqa: PLR2004
 
 
 def _why_final(error: IntegrationsError) -> StopReason | None:

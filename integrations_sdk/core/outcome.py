@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta, timezone
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .call import Reply
+    from .compare import Comparison
     from .read_back import Reading
-
-M = TypeVar("M", bound=Model)
 
 _BY_THE_SERVERS_CLOCK: Final = timedelta(seconds=1)  # its Date has whole seconds
 _BY_OUR_OWN_CLOCK: Final = timedelta(seconds=60)
@@ -148,17 +147,36 @@ def earliest(since: datetime | None, reply: Reply[Any]) -> datetime | None:
     return since + (date - now) - _BY_THE_SERVERS_CLOCK
 
 
-def chosen(found: list[tuple[M, object]], since: datetime | None) -> Outcome:
+@attrs.frozen(eq=False)
+class Listed:
+    """An item of a list that is not known to be older than what was sent."""
+
+    item: Model
+    created: object
+    comparison: Comparison
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is known to be no older."""
+        return isinstance(self.created, datetime)
+
+
+def chosen(listed: list[Listed], since: datetime | None) -> Outcome:
     """Return what it means that these are listed."""
-    if not found:
+    alike = [each for each in listed if each.comparison.verdict is not False]
+    dated = [each for each in listed if since is not None and each.is_new]
+    perhaps = alike or [each for each in dated if each.comparison.same]
+    candidates = tuple(each.item for each in perhaps)
+    if not perhaps:
         return Outcome(took_effect=False, reason="nothing new is listed that is as it was sent")
-    candidates = tuple(item for item, _ in found)
-    if len(found) > 1:
+    if len(perhaps) > 1:
         reason = "several are listed that may be what was sent"
         return Outcome(took_effect=None, reason=reason, candidates=candidates)
-    item, created = found[0]
-    if since is None or not isinstance(created, datetime):
+    only, verdict = perhaps[0], None
+    if not alike:
+        reason = f"one is listed that is new, but {only.comparison.reason}"
+    elif only not in dated:
         reason = "one is listed that is as it was sent, but perhaps it was there before"
-        return Outcome(took_effect=None, reason=reason, found=item, candidates=candidates)
-    reason = "one is listed that is as it was sent, and new"
-    return Outcome(took_effect=True, reason=reason, found=item, candidates=candidates)
+    else:
+        verdict, reason = True, "one is listed that is as it was sent, and new"
+    return Outcome(took_effect=verdict, reason=reason, found=only.item, candidates=candidates)

@@ -116,20 +116,20 @@ def _among(
     unsettled: frozenset[str],
 ) -> Reading:
     from .compare import compared
-    from .outcome import chosen, earliest
+    from .outcome import Listed, chosen, earliest
     from .paging import Slice
 
     page: Call[Any] | None = list_(call.path, query=query(call.body) if query else None)
     walk: Any = None
-    found: list[tuple[Model, object]] = []
+    found: list[Listed] = []
     while page is not None:
         reply = yield page
         bound = earliest(since, reply)
         part = Slice(paging, page, reply, walk)
         for item in part.items:
             result = compared(call.body, item, unsettled=unsettled)
-            if result.verdict is not False and not _is_before(created(item), bound):
-                found.append((item, created(item)))
+            if not _is_before(created(item), bound):
+                found.append(Listed(item, created(item), result))
         page, walk = part.next_call() or (None, None)
     return chosen(found, since)
 

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -129,7 +129,7 @@ class Redaction:
         return shown + text[end:]
 
     def _whole(self, text: str) -> Iterator[tuple[int, int]]:
-        for form in self._forms:
+        for form in chain(self._forms, self._long):
             start = text.find(form)
             while start >= 0:
                 yield start, start + len(form)
@@ -149,15 +149,18 @@ class Redaction:
                     yield start, start + size
 
     def _in_long_ones(self, squeezed: str) -> Iterator[tuple[int, int]]:
-        if not self._long:
-            return
-        starts: dict[str, list[int]] = {}
-        for start in range(len(squeezed) - _STRETCH + 1):
-            starts.setdefault(squeezed[start : start + _STRETCH], []).append(start)
-        for secret in map(_squeezed, self._long if starts else ()):
-            for i in range(len(secret) - _STRETCH + 1):
-                for start in starts.get(secret[i : i + _STRETCH], ()):
-                    yield start, start + _STRETCH
+        last = len(squeezed) - _STRETCH
+        for secret in self._long_and_squeezed:
+            for block in range(0, len(squeezed) - _SHORTEST + 1, _SHORTEST):
+                if squeezed[block : block + _SHORTEST] not in secret:
+                    continue  # which no stretch that it is in can be, then
+                for start in range(max(0, block + _SHORTEST - _STRETCH), min(block, last) + 1):
+                    if squeezed[start : start + _STRETCH] in secret:
+                        yield start, start + _STRETCH
+
+    @cached_property
+    def _long_and_squeezed(self) -> list[str]:
+        return [*map(_squeezed, self._long)]
 
 
 def _shown(text: str) -> str:

@@ -68,11 +68,31 @@ def test_the_last_turns_that_are_given_back_are_taken_again() -> None:
     assert taken(empty) == (7, 0.2)
 
 
-def test_a_turn_given_back_before_the_last_hurries_nobody() -> None:
+def test_those_behind_a_turn_given_back_move_up_and_those_before_it_do_not() -> None:
     empty = bucket()
     waits(empty, 10)
     empty.give_back(7)
-    assert taken(empty) == (11, 0.6)
+    assert taken(empty) == (11, 0.5)
+    assert [empty.look(START, turn) for turn in (6, 8, 10)] == pytest.approx([0.1, 0.2, 0.4])
+    assert [empty.look(START + 0.3, turn) for turn in (8, 9, 11)] == pytest.approx([0, 0, 0.2])
+
+
+def test_the_only_one_left_of_a_crowd_goes_next() -> None:
+    empty = bucket()
+    waits(empty, 45)
+    _, _ = taken(empty)
+    for turn in range(6, 46):
+        empty.give_back(turn)
+    assert empty.look(START, 46) == pytest.approx(0.1)
+
+
+def test_a_turn_that_came_and_was_not_used_is_anothers() -> None:
+    empty = bucket()
+    waits(empty, 8)
+    later = START + 0.2
+    assert [empty.look(later, turn) for turn in (7, 8)] == pytest.approx([0, 0.1])
+    empty.give_back(7)
+    assert empty.look(later, 8) == 0
 
 
 def test_turns_given_back_are_forgotten_when_their_time_is_over() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import tracemalloc
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -130,3 +131,17 @@ def test_what_is_not_on_the_list_and_no_word_counts_as_a_secret() -> None:
 def test_what_a_server_says_does_nothing_to_a_terminal(character: str) -> None:
     said = Redaction([])(f"a{character}[31m\n\tb")
     assert said == "a\N{REPLACEMENT CHARACTER}[31m\n\tb"
+
+
+def test_a_large_body_costs_little_and_is_found_where_it_is_repeated() -> None:
+    body = "".join(f"member {number} of a long text, " for number in range(40_000))  # 1.4 MB
+    small = [f"pin-{number:05}" for number in range(2_000)]
+    tracemalloc.start()
+
+    hide = Redaction([LONG, body, *small])
+    shown = hide(f"not found: {LONG}, {small[7]}, {small[-1]}; {body[500_000:500_059]}")
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40 * 1024 * 1024
+    assert shown == "not found: [secret], [secret], [secret]; [secret]"

@@ -53,7 +53,7 @@ def parent_of(span: ReadableSpan) -> int | None:
 
 def id_of(span: ReadableSpan) -> int:
     assert span.context is not None
-    return span.context.span_id
+    return int(span.context.span_id)
 
 
 def named(telemetry: Telemetry, part: str) -> list[ReadableSpan]:
