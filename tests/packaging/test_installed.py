@@ -28,6 +28,7 @@ FOR_OLD_PYTHONS = {"exceptiongroup"}
 FIRST_USE = {
     "fast": "from integrations_sdk import FastTransport; FastTransport()",
     "httpx2": "from integrations_sdk import Httpx2Transport; Httpx2Transport()",
+    "otel": "from integrations_sdk import OpenTelemetry; OpenTelemetry()",
     "redis": "from integrations_sdk import RedisRateLimit\n"
     "RedisRateLimit.from_url('redis://127.0.0.1', rate=1, burst=1)",
     "sandbox": "import runpy\n"
