@@ -22,7 +22,7 @@ settings.load_profile("steady")
 
 APPLICATION = "575ec8687ae143cd83dc4a97"
 INTEGRATION = "575ed78e7ae143cd83dc4aab"
-_OURS = ("CELIGO_", "CXENGAGE_", "LOSANT_", "OPTIMIZEPLAYER_", "POLIS_")
+_OURS = ("CELIGO_", "CXENGAGE_", "INTEGRATIONS_SDK_", "LOSANT_", "OPTIMIZEPLAYER_", "POLIS_")
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -46,6 +46,8 @@ def test_a_block_of_a_document_runs(block: str, environment: dict[str, str]) -> 
         pytest.skip("NOT TESTED: the rate limit that is shared, for there is no redis-py")
     if "Httpx2Transport" in BLOCKS[block] and importlib.util.find_spec("httpx2") is None:
         pytest.skip("NOT TESTED: the transport of httpx2, for there is no httpx2")
+    if "opentelemetry" in BLOCKS[block] and importlib.util.find_spec("opentelemetry") is None:
+        pytest.skip("NOT TESTED: spans and metrics, for there is no OpenTelemetry")
     if "FastTransport" in BLOCKS[block] and importlib.util.find_spec("pyreqwest") is None:
         pytest.skip("NOT TESTED: the fast transport, for there is no pyreqwest")
     _run(["-c", BLOCKS[block]], environment)
