@@ -210,9 +210,7 @@ class Token(Generic[P]):
     ) -> Secret:
         """Do the same where the provider may be a coroutine function."""
         if self._provider is not None and self._is_due(refused):
-            import asyncio  # not at the top: it takes longer to import than all else in this file
-
-            turn = self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+            turn = self._turn_here()
             await _taken(turn, deadline)
             try:
                 if self._is_due(refused):
@@ -221,6 +219,13 @@ class Token(Generic[P]):
             finally:
                 turn.release()
         return self._kept()
+
+    def _turn_here(self) -> asyncio.Lock:
+        import asyncio  # not at the top: it takes longer to import than all else in this file
+
+        for other in [loop for loop in self._turns if loop.is_closed()]:
+            self._turns.pop(other, None)  # its lock may refer to it, and would keep it
+        return self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
     def claimed(self, token: Secret) -> frozenset[str] | None:
         """Return the scopes that a token claims to have: read once, for it costs as much as a call.

@@ -20,6 +20,7 @@ JSON: TypeAlias = Union[bool, int, float, str, "list[JSON]", "dict[str, JSON]", 
 _DEEPEST: Final = 100  # far above any API's documents, far below Python's limit on recursion
 _NESTED: Final = frozenset({dict, list})
 _SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_MARK: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"  # of the byte order, as a character
 _LARGE: Final = 1024 * 1024  # bytes: for less, importing a faster parser does not pay
 
 
@@ -82,6 +83,7 @@ def _decoded(content: bytes | str, decoder: json.JSONDecoder) -> JSON:
         content = content.decode(json.detect_encoding(content))
     elif not content.isascii():
         content.encode()  # raises, where there is half of a surrogate pair
+        content = content.removeprefix(_MARK)
     document: JSON = decoder.decode(content)
     if "\\" in content and _SURROGATE.search(content) is not None:
         json.dumps(document, ensure_ascii=False).encode()  # the same

@@ -65,6 +65,7 @@ class Slice(Generic[I, D]):
         self.data = reply.value
         self.items = paging.items(reply.value)
         self._paging = paging
+        self._reply = reply
         self._following = paging.following(call, reply)
         walk = walk or _Walk({_place(call): 0})
         self._walk = attrs.evolve(walk, barren=0 if self.items else walk.barren + 1)
@@ -79,19 +80,20 @@ class Slice(Generic[I, D]):
         following, walk = self._following, self._walk
         if following is None:
             return None
-        name, depth = following.operation.name, walk.depth + 1
+        depth = walk.depth + 1
         if walk.barren >= _BARREN:
-            raise DecodeError(
-                "$",
-                f"an item on one of {_BARREN} pages",
-                "none, and yet another page",
-                operation=name,
-            )
-        if walk.depths.setdefault(_place(following), depth) < depth:
-            raise DecodeError(
-                "$", "a page not seen before", "one for a second time", operation=name
-            )
-        return following, attrs.evolve(walk, depth=depth)
+            problem = f"an item on one of {_BARREN} pages", "none, and yet another page"
+        elif walk.depths.setdefault(_place(following), depth) < depth:
+            problem = "a page not seen before", "one for a second time"
+        else:
+            return following, attrs.evolve(walk, depth=depth)
+        raise DecodeError(
+            "$",
+            *problem,
+            operation=following.operation.name,
+            status=self._reply.status,
+            request_id=self._reply.request_id,
+        )
 
     def __repr__(self) -> str:
         more = ", more to come" if self.has_next else ""

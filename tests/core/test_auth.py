@@ -224,3 +224,18 @@ def test_a_token_serves_one_event_loop_after_another() -> None:
     first = asyncio.run(token.aget())
     second = asyncio.run(token.aget(refused=first))
     assert [first.reveal(), second.reveal()] == ["tok-SAMPLE-1", "tok-SAMPLE-2"]
+
+
+def test_a_loop_that_was_closed_is_not_kept_by_who_waited_there() -> None:
+    async def two_at_once(token: Token[AsyncTokenProvider]) -> None:
+        await asyncio.gather(token.aget(), token.aget(refused=token.known))
+
+    async def provide() -> str:
+        await asyncio.sleep(0)
+        return "tok-SAMPLE"
+
+    token: Token[AsyncTokenProvider] = Token(provide, "access_token")
+    for _ in range(3):
+        token._current = None
+        asyncio.run(two_at_once(token))
+    assert len(token._turns) == 1

@@ -350,3 +350,7 @@ def test_a_member_that_is_there_twice_is_refused_where_that_matters(
 @given(json_values)
 def test_no_other_document_is_taken_for_one_with_a_member_twice(value: Any) -> None:
     assert document.parse(json.dumps(value), unique=True) == value
+
+
+def test_a_byte_order_mark_is_passed_over_in_bytes_and_in_text() -> None:
+    assert document.parse("\ufeff[1]") == document.parse(b"\xef\xbb\xbf[1]") == [1]
