@@ -139,7 +139,9 @@ def test_free_form_fields_of_every_platform_hide_their_values() -> None:
     for platform in ("celigo", "cxengage", "losant", "optimizeplayer", "polis"):
         importlib.import_module(f"integrations_sdk.{platform}")
     found = 0
-    for model in models(Model):
+    for model in (
+        each for each in models(Model) if each.__module__.startswith("integrations_sdk.")
+    ):
         for field in attrs.fields(attrs.resolve_types(model, localns={"Codec": Codec})):
             if field.name != "extra" and "JSON" in str(field.type):
                 found += 1

@@ -264,10 +264,9 @@ class _AnswerError(IntegrationsError):
             parsed = self._content.decode("utf-8", "replace")
         return parsed if reveal or not self._content else document.shape(parsed)
 
-
-def is_page(error: _AnswerError) -> bool:
-    """Tell whether an error's answer is a page, which whatever is before the platform sends."""
-    return document.is_page(error._content)
+    def is_page(self) -> bool:
+        """Tell whether the body is a page, as what stands before a platform sends it."""
+        return document.is_page(self._content)
 
 
 class DecodeError(_AnswerError):

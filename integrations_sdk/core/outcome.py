@@ -16,7 +16,6 @@ from .errors import (
     IntegrationsError,
     InvalidArgumentError,
     NotFoundError,
-    is_page,
 )
 from .model import Model
 from .retry import http_date
@@ -60,7 +59,7 @@ def check(client: SyncClient, call: Call[Any], since: datetime | None) -> Outcom
         try:
             reply = client.send_with_response(moved)
         except NotFoundError as error:
-            if is_page(error):
+            if error.is_page():
                 raise
             step = partial(reading.throw, error)
         else:
@@ -76,7 +75,7 @@ async def acheck(client: AsyncClient, call: Call[Any], since: datetime | None) -
         try:
             reply = await client.send_with_response(moved)
         except NotFoundError as error:
-            if is_page(error):
+            if error.is_page():
                 raise
             step = partial(reading.throw, error)
         else:

@@ -144,9 +144,9 @@ class Redaction:
 
     def _in_tables(self, squeezed: str) -> Iterator[tuple[int, int]]:
         for size, known in self._stretches.items():
-            for start in range(len(squeezed) - size + 1):
-                if squeezed[start : start + size] in known:
-                    yield start, start + size
+            pieces = [squeezed[i : i + size] for i in range(len(squeezed) - size + 1)]
+            if not known.isdisjoint(pieces):
+                yield from ((i, i + size) for i, piece in enumerate(pieces) if piece in known)
 
     def _in_long_ones(self, squeezed: str) -> Iterator[tuple[int, int]]:
         last = len(squeezed) - _STRETCH

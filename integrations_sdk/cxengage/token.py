@@ -14,8 +14,8 @@ from attrs import define, field
 
 from integrations_sdk import transports
 from integrations_sdk.core.auth import Basic, Grant, Lease
+from integrations_sdk.core.base import ProviderT
 from integrations_sdk.core.call import Operation
-from integrations_sdk.core.client import ProviderT
 from integrations_sdk.core.errors import ConfigurationError
 from integrations_sdk.core.model import UNSET, Maybe, Model, to_required_secret
 from integrations_sdk.core.secret import Secret

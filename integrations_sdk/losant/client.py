@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from integrations_sdk.core.auth import AsyncTokenProvider, TokenProvider
-from integrations_sdk.core.client import AsyncClient, Client, ProviderT, SyncClient, TransportT
+from integrations_sdk.core.base import Client, ProviderT, TransportT
+from integrations_sdk.core.client import AsyncClient, SyncClient
 from integrations_sdk.core.limits import Budget
 from integrations_sdk.core.model import UNSET, Unset
 from integrations_sdk.core.retry import Retry

@@ -7,15 +7,9 @@ from typing import Final
 
 from integrations_sdk.core.arguments import filled
 from integrations_sdk.core.auth import AsyncTokenProvider, TokenProvider
+from integrations_sdk.core.base import Client, ProviderT, TransportT, environment_token
 from integrations_sdk.core.call import Call, Operation
-from integrations_sdk.core.client import (
-    AsyncClient,
-    Client,
-    ProviderT,
-    SyncClient,
-    TransportT,
-    environment_token,
-)
+from integrations_sdk.core.client import AsyncClient, SyncClient
 from integrations_sdk.core.faces import endpoint
 from integrations_sdk.core.limits import Budget
 from integrations_sdk.core.model import UNSET, Unset
