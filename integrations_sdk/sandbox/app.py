@@ -10,10 +10,14 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from integrations_sdk.sandbox.documents import Json, JsonObject
+from integrations_sdk.sandbox.faults import Faults
 from integrations_sdk.sandbox.guard import PATIENCE, Guard, Hosts
+from integrations_sdk.sandbox.journal import Journal
 from integrations_sdk.sandbox.openapi import Served, document
 from integrations_sdk.sandbox.paths import Paths, segments_of
 from integrations_sdk.sandbox.platform import Call, Gate, Operation, Platform, Refusal
+from integrations_sdk.sandbox.recorder import Recorder, Visit
+from integrations_sdk.sandbox.saboteur import Saboteur
 from integrations_sdk.sandbox.store import Store
 from integrations_sdk.sandbox.switches import settle
 from integrations_sdk.sandbox.tokens import TokenError, Tokens, scopes_of
@@ -49,6 +53,8 @@ def build_app(
     redact: bool = False,
     switches: Mapping[str, str] | None = None,
     patience: float = PATIENCE,
+    journal: Journal | None = None,
+    faults: Faults | None = None,
 ) -> ASGIApp:
     """Return the application that serves each platform below its name.
 
@@ -59,6 +65,8 @@ def build_app(
         redact: Whether answers are to hide secrets.
         switches: Values of switches by their full names; the others have their defaults.
         patience: Seconds that a client may take to send a body.
+        journal: Where the calls are written down.
+        faults: What is to go wrong.
 
     Raises:
         SandboxError: There is no such switch, or it has no such value.
@@ -72,8 +80,7 @@ def build_app(
     }
 
     def refuse(scope: Scope, refusal: Refusal) -> Response:
-        name = scope["path"].lstrip("/").partition("/")[0]
-        return _refusal_response(houses.get(name), refusal)
+        return _refusal_response(houses.get(_first(scope)), refusal)
 
     async def describe(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] in {"GET", "HEAD"}:
@@ -104,8 +111,16 @@ def build_app(
             desk = refuse(scope, refusal)
         await desk(scope, receive, send)
 
-    app = Router(redirect_slashes=False, default=answer)
-    return Guard(app, hosts=Hosts(host), refuse=refuse, patience=patience)
+    app: ASGIApp = Router(redirect_slashes=False, default=answer)
+    app = Saboteur(app, faults or Faults(), refuse)
+    app = Guard(app, hosts=Hosts(host), refuse=refuse, patience=patience)
+    return Recorder(app, journal or Journal(), lambda scope: _visit(scope, paths, houses))
+
+
+def _first(scope: Scope) -> str:
+    """Return the first segment of a path, which is a platform's name."""
+    path: str = scope["path"]
+    return path.lstrip("/").partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -151,12 +166,29 @@ def _refusal_response(house: _House | None, refusal: Refusal) -> Response:
     return JSONResponse(body, refusal.status, headers=refusal.headers)
 
 
+def _visit(scope: Scope, paths: Paths[ASGIApp], houses: Mapping[str, _House]) -> Visit:
+    """Return what a request is for."""
+    try:
+        found = paths.find(segments_of(scope))
+    except Refusal:
+        found = None
+    if found is not None and isinstance(found[0], _Desk):
+        return found[0].visit(scope["method"])
+    house = houses.get(_first(scope))
+    return Visit(None if house is None else house.platform, None)
+
+
 class _Desk:
     """Answers the calls to one path of a platform."""
 
     def __init__(self, house: _House, operations: Mapping[str, Operation]) -> None:
         self._house = house
         self._operations = operations
+
+    def visit(self, method: str) -> Visit:
+        """Return what a call by a method is for."""
+        method = "GET" if method == "HEAD" else method
+        return Visit(self._house.platform, self._operations.get(method))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -2,7 +2,7 @@
 
 from integrations_sdk.sandbox.celigo_listing import BadQuery
 from integrations_sdk.sandbox.documents import Json, JsonObject
-from integrations_sdk.sandbox.platform import Refusal
+from integrations_sdk.sandbox.platform import Refusal, phrase
 
 _CODES = {
     400: "validation_failed",
@@ -30,7 +30,8 @@ class Invalid(Refusal):
 
 def error_body(refusal: Refusal) -> Json:
     """Return the body of a refusal."""
-    complaints: tuple[tuple[str, str, str], ...] = (("", _CODES[refusal.status], refusal.message),)
+    code = _CODES.get(refusal.status) or phrase(refusal.status).lower().replace(" ", "_")
+    complaints: tuple[tuple[str, str, str], ...] = (("", code, refusal.message),)
     if isinstance(refusal, Invalid):
         complaints = refusal.complaints
     elif isinstance(refusal, BadQuery):

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from integrations_sdk.sandbox.line import line_of
 from integrations_sdk.sandbox.platform import Refusal
 
 MAX_BODY = 1024 * 1024
@@ -91,11 +92,11 @@ class Guard:
             return
         send = _numbered(send)
         try:
-            body = await self._read(Headers(scope=scope), receive)
+            body = await self._read(scope, receive)
         except ClientDisconnect:
             return
         except Refusal as refusal:
-            await _hang_up(self._refuse(scope, refusal), receive, send)
+            await _hang_up(self._refuse(scope, refusal), scope, receive, send)
             return
         try:
             self._check_names(Headers(scope=scope))
@@ -104,13 +105,16 @@ class Guard:
         else:
             await self._app(scope, _replay(body, receive), send)
 
-    async def _read(self, headers: Headers, receive: Receive) -> bytes:
+    async def _read(self, scope: Scope, receive: Receive) -> bytes:
+        headers = Headers(scope=scope)
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > MAX_BODY:
             raise _too_large()
         coding = headers.get("content-encoding", "")
         if coding.lower() not in {"", "identity"}:  # it may hold a thousand times what it weighs
             raise Refusal(415, f"A body of the Content-Encoding {coding!r} is not taken")
+        if line_of(scope).is_immediate:
+            return await _body(receive)
         try:
             return await asyncio.wait_for(_body(receive), self._patience)
         except asyncio.TimeoutError:
@@ -163,8 +167,11 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def _hang_up(response: Response, receive: Receive, send: Send) -> None:
+async def _hang_up(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request whose body is still on its way, and close the connection."""
+    if line_of(scope).is_immediate:
+        await response(scope, receive, send)
+        return
     headers = [*response.raw_headers, (b"connection", b"close")]
     start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
     await send(start)

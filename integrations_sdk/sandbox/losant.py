@@ -43,6 +43,7 @@ from integrations_sdk.sandbox.platform import (
     PathParameter,
     Platform,
     Refusal,
+    phrase,
 )
 from integrations_sdk.sandbox.schema import Record, Text, check, mask
 from integrations_sdk.sandbox.stamps import object_id, timestamp
@@ -68,7 +69,8 @@ _TYPES = {
 
 
 def _error_body(refusal: Refusal) -> Json:
-    return {"type": _TYPES[refusal.status], "message": refusal.message}
+    kind = _TYPES.get(refusal.status) or phrase(refusal.status).replace(" ", "")
+    return {"type": kind, "message": refusal.message}
 
 
 # --- The operations -------------------------------------------------------------------------------

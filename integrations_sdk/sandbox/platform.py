@@ -5,6 +5,7 @@ One module per platform declares one ``Platform``; everything else is shared.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import NamedTuple, TypeAlias
 
 from starlette.requests import Request
@@ -19,6 +20,14 @@ NOTHING = Record({}, open=True)
 """The parameters of a query that has none; others than the known ones are passed over."""
 
 YEAR = 365 * 24 * 60 * 60
+
+
+def phrase(status: int) -> str:
+    """Return what HTTP calls a status, such as ``Bad Gateway``."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown Error"
 
 
 class Refusal(Exception):

@@ -49,10 +49,12 @@ CODE_SECONDS = 600
 """How long a code can be exchanged for a token."""
 
 _TEXT = Text(1, 65536)  # not empty, that is: no real text comes near the upper limit
+_SECRET = Text(1, 65536, secret=True)
 
 
 def _data(*required: str) -> Record:
-    data = Record(dict.fromkeys(required, _TEXT), required=required, open=True)
+    rules = {"accessToken": _SECRET}
+    data = Record({name: rules.get(name, _TEXT) for name in required}, required=required, open=True)
     return Record({"data": data}, required=["data"], open=True)
 
 
@@ -60,7 +62,11 @@ SET = _data("clientId", "customerId", "accessToken")
 REMOVE = _data("clientId", "customerId")
 
 _GRANT = ("client_id", "client_secret", "code", "grant_type")
-EXCHANGE = Record(dict.fromkeys(_GRANT, _TEXT), required=_GRANT, open=True)
+EXCHANGE = Record(
+    dict.fromkeys(_GRANT, _TEXT) | dict.fromkeys(("client_secret", "code"), _SECRET),
+    required=_GRANT,
+    open=True,
+)
 
 
 def _error_body(refusal: Refusal) -> Json:
@@ -185,7 +191,7 @@ _AUTHORIZE = Record(
         "response_type": Choice(["code"]),
         "client_id": Choice([CLIENT_ID]),
         "redirect_uri": Text(),
-        "state": Text(),
+        "state": Text(secret=True),
     },
     required=["response_type", "client_id"],
     open=True,

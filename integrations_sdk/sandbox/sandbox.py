@@ -12,6 +12,8 @@ from integrations_sdk.sandbox.app import build_app, load_examples, reload_exampl
 from integrations_sdk.sandbox.celigo import CELIGO
 from integrations_sdk.sandbox.cxengage import CXENGAGE
 from integrations_sdk.sandbox.errors import SandboxError
+from integrations_sdk.sandbox.faults import Fault, FaultKind, Faults, check_names
+from integrations_sdk.sandbox.journal import Journal
 from integrations_sdk.sandbox.losant import LOSANT
 from integrations_sdk.sandbox.optimizeplayer import OPTIMIZEPLAYER
 from integrations_sdk.sandbox.platform import YEAR, Platform
@@ -55,6 +57,10 @@ class Sandbox:
         switches: Choices where revisions of an API differ, such as
             ``{"celigo.empty_list": "204"}``; ``--help`` of the command lists them all.
 
+    Attributes:
+        journal: The calls that it received last, without their secrets.
+        faults: The faults that it is still to have.
+
     Raises:
         SandboxError: There is no such switch, or it has no such value.
     """
@@ -73,6 +79,8 @@ class Sandbox:
         self._data = None if data is None else Path(data)
         self._redact = redact
         self._switches = settle(PLATFORMS, switches or {})
+        self.journal: Journal = Journal()
+        self.faults: Faults = Faults()
         self._opened: tuple[Store, ASGIApp] | None = None
         self._server: BackgroundServer | None = None
 
@@ -186,8 +194,57 @@ class Sandbox:
         return variables
 
     def reset(self) -> None:
-        """Forget all changes and go back to the example data; tokens stay valid."""
+        """Forget all changes, calls and faults to come; tokens stay valid."""
         reload_examples(self._open()[0], PLATFORMS)
+        self.faults.clear()
+        self.journal.clear()
+
+    def fail_next(
+        self,
+        kind: FaultKind | None = None,
+        *,
+        status: int | None = None,
+        retry_after: int | None = None,
+        delay: float = 0.0,
+        times: int = 1,
+        platform: str | None = None,
+        operation: str | None = None,
+        method: str | None = None,
+    ) -> None:
+        """Let something go wrong with the next call, or with the next that fits.
+
+        Args:
+            kind: What happens: ``expired_token``, ``lost_request``, ``lost_answer``,
+                ``no_connection``, ``late``, ``slow_body``, ``truncated_body``,
+                ``malformed_json`` or ``html``; may be left out with ``status``, or with
+                ``delay`` for ``late``.
+            status: The status that is answered instead, 400 to 599.
+            retry_after: Whole seconds that the answer asks to wait.
+            delay: Seconds that ``late`` and ``slow_body`` take.
+            times: How many calls it befalls.
+            platform: The only platform that it befalls.
+            operation: The only operation, by the platform's name for it.
+            method: The only HTTP method, in capitals.
+
+        Raises:
+            SandboxError: There is no such fault, platform, operation or method, or the figures do
+                not go with it.
+        """
+        fault = Fault(
+            kind or ("late" if delay and status is None else "status"),
+            status=status,
+            retry_after=retry_after,
+            delay=delay,
+            platform=platform,
+            operation=operation,
+            method=method,
+        )
+        check_names(fault, PLATFORMS)
+        self.faults.plan(fault, times=times)
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self.faults.clear()
 
     def _open(self) -> tuple[Store, ASGIApp]:
         if self._opened is None:
@@ -200,6 +257,8 @@ class Sandbox:
                     host=self._host,
                     redact=self._redact,
                     switches=self._switches,
+                    journal=self.journal,
+                    faults=self.faults,
                 )
             except BaseException:
                 store.close()

@@ -8,11 +8,12 @@ from collections.abc import Callable
 
 import h11
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from integrations_sdk.sandbox.errors import SandboxError
 from integrations_sdk.sandbox.guard import PATIENCE
+from integrations_sdk.sandbox.line import LINE, SocketLine
 
 HIGHEST_PORT = 65535
 
@@ -86,6 +87,13 @@ class _Connection(H11Protocol):
         super().connection_made(transport)
         self._head = self._drop_later()
         self._answer: asyncio.TimerHandle | None = None
+        app, line = self.app, SocketLine(transport)
+
+        async def carried(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[LINE] = line
+            await app(scope, receive, send)
+
+        self.app = carried
 
     def handle_events(self) -> None:
         super().handle_events()
