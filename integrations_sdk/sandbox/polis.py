@@ -63,7 +63,7 @@ REMOVE = _data("clientId", "customerId")
 
 _GRANT = ("client_id", "client_secret", "code", "grant_type")
 EXCHANGE = Record(
-    dict.fromkeys(_GRANT, _TEXT) | dict.fromkeys(("client_secret", "code"), _SECRET),
+    {**dict.fromkeys(_GRANT, _TEXT), **dict.fromkeys(("client_secret", "code"), _SECRET)},
     required=_GRANT,
     open=True,
 )

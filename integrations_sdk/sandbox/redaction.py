@@ -67,7 +67,7 @@ class Redactor:
 
     def headers(self, sent: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
         """Return headers by their names, with those hidden that may hold a secret."""
-        documented = self._operation.headers.members if self._operation else {}
+        documented = (self._operation.headers if self._operation else NOTHING).members
         shown: dict[str, str] = {}
         for raw_name, raw_value in sent:
             name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
@@ -101,9 +101,9 @@ class Redactor:
     def response_body(self, status: int | None, body: bytes, size: int, media: str) -> Json:
         """Return what was answered."""
         rule: Rule | None = Anything()
-        answers = self._operation.answers if self._operation else {}
-        if status is not None and status in answers:
-            rule = answers[status]
+        operation = self._operation
+        if operation is not None and status is not None and status in operation.answers:
+            rule = operation.answers[status]
         elif self._platform is not None:
             rule = self._platform.error
         return self._body(rule or Anything(), body, size, media)
