@@ -6,14 +6,13 @@ import base64
 import inspect
 import math
 import re
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import attrs
 
-from . import scopes
+from . import clock as time, scopes
 from .errors import ConfigurationError
 from .locks import Lock
 from .secret import Secret

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from . import clock
 from .auth import AsyncTokenProvider, Bounded, Grant, Lease, TokenProvider
 from .base import Client
 from .call import Call, Reply
@@ -100,7 +101,8 @@ class SyncClient(Client[Transport, TokenProvider]):
                 raise failure
             return self._attempt(exchange, read)
 
-        return Retrying(**policy(self._settings.retry, exchange))(attempt)
+        retrying = Retrying(sleep=clock.sleep, **policy(self._settings.retry, exchange))
+        return retrying(attempt)
 
     def _attempt(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         try:
@@ -231,7 +233,8 @@ class AsyncClient(Client[AsyncTransport, AsyncTokenProvider]):
                 raise failure
             return await self._attempt(exchange, read)
 
-        return await AsyncRetrying(**policy(self._settings.retry, exchange))(attempt)
+        retrying = AsyncRetrying(sleep=clock.asleep, **policy(self._settings.retry, exchange))
+        return await retrying(attempt)
 
     async def _attempt(self, exchange: Exchange[Any], read: Callable[[Response], R]) -> R:
         try:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import attrs
 
 from integrations_sdk._version import __version__
 
-from . import address, document, quota, redaction, scopes
+from . import address, clock as time, document, quota, redaction, scopes
 from .call import Reply
 from .drift import anywhere
 from .errors import (

@@ -8,12 +8,12 @@ makes a [Limiter][integrations_sdk.core.limits.Limiter], which both runners ask 
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING, Final, Protocol
 from weakref import WeakValueDictionary
 
 import attrs
 
+from . import clock as time
 from .bucket import Bucket
 from .document import kind
 from .errors import InvalidArgumentError
@@ -271,12 +271,10 @@ async def await_turn(limiter: Limiter, run: Run) -> None:
         raise run.too_late(wait)
     if not wait:
         return
-    from asyncio import sleep  # not at the top: a synchronous program does without
-
     try:
         run.queueing(wait)
         while wait:
-            await sleep(_checked(wait, run))
+            await time.asleep(_checked(wait, run))
             wait = await limiter.alook(turn)
     except BaseException:
         limiter.give_back(turn)

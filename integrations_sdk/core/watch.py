@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import time
+
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 

@@ -6,7 +6,7 @@ an answer or a path repeats it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from integrations_sdk.sandbox.documents import Json
@@ -14,9 +14,12 @@ from integrations_sdk.sandbox.platform import NOTHING, Operation, Platform
 from integrations_sdk.sandbox.schema import (
     MASK,
     Anything,
+    Choice,
     Either,
+    Flag,
     Items,
     Nullable,
+    Number,
     Record,
     Rule,
     Text,
@@ -48,6 +51,7 @@ _HEADERS = frozenset(
         "x-request-id",
     }
 )
+_ANYTHING = Anything()
 _FORM = "application/x-www-form-urlencoded"
 _SHORTEST = 8  # characters of a secret that is looked for elsewhere
 
@@ -81,7 +85,7 @@ class Redactor:
         """Return a query with what is not documented hidden."""
         rules = self._operation.query if self._operation else NOTHING
         members = [
-            (name, self._kept(rules.members.get(name, Anything()), value))
+            (name, self._kept(rules.members.get(name, _ANYTHING), value))
             for name, value in parse_qsl(sent.decode("latin-1"), keep_blank_values=True)
         ]
         for name, value in parse_qsl(sent.decode("latin-1")):
@@ -91,22 +95,23 @@ class Redactor:
 
     def path(self, sent: str) -> str:
         """Return a path; it is kept as it was sent, for ids are what one looks for."""
-        return self._erased(sent)
+        shown = self._erased(sent)
+        return shown if self._erased(unquote(shown)) == unquote(shown) else MASK
 
     def request_body(self, body: bytes, size: int, media: str) -> Json:
         """Return what was sent: ``size`` bytes, of which ``body`` may be a part."""
         known = self._operation.body if self._operation else None
-        return self._body(Anything() if known is None else known.rule, body, size, media)
+        return self._body(_ANYTHING if known is None else known.rule, body, size, media)
 
     def response_body(self, status: int | None, body: bytes, size: int, media: str) -> Json:
         """Return what was answered."""
-        rule: Rule | None = Anything()
+        rule: Rule | None = _ANYTHING
         operation = self._operation
         if operation is not None and status is not None and status in operation.answers:
             rule = operation.answers[status]
         elif self._platform is not None:
             rule = self._platform.error
-        return self._body(rule or Anything(), body, size, media)
+        return self._body(rule or _ANYTHING, body, size, media)
 
     def _body(self, rule: Rule, body: bytes, size: int, media: str) -> Json:
         if not size:
@@ -122,50 +127,44 @@ class Redactor:
 
     def _kept(self, rule: Rule, value: Json) -> Json:
         """Return a value with everything hidden that its rule does not know as harmless."""
-        match rule, value:
-            case Nullable(), _:
-                return None if value is None else self._kept(rule.rule, value)
-            case Either(), _:
-                fitting = (one for one in rule.rules if not any(check(one, value)))
-                return self._kept(next(fitting, Anything()), value)
-            case ((Items() | Anything()), list()):
-                inner = rule.rule if isinstance(rule, Items) else rule
-                return [self._kept(inner, item) for item in value]
-            case ((Record() | Anything()), dict()):
-                members: Mapping[str, Rule] = rule.members if isinstance(rule, Record) else {}
-                return {
-                    self._erased(name): self._kept(members.get(name, Anything()), content)
-                    for name, content in value.items()
-                }
-            case _:
-                return self._plain(rule, value)
+        if isinstance(rule, Nullable):
+            rule = rule.rule
+        if isinstance(rule, Either):
+            fitting = (one for one in rule.rules if not any(check(one, value)))
+            rule = next(fitting, _ANYTHING)
+        if isinstance(value, dict):
+            members = rule.members if isinstance(rule, Record) else NOTHING.members
+            return {
+                name if name in members else self._erased(name): self._kept(
+                    members.get(name, _ANYTHING), content
+                )
+                for name, content in value.items()
+            }
+        if isinstance(value, list):
+            inner = rule.rule if isinstance(rule, Items) else _ANYTHING
+            return [self._kept(inner, item) for item in value]
+        return None if value is None else self._plain(rule, value)
 
-    def _plain(self, rule: Rule, value: Json) -> Json:
-        if value is None:
-            return None
-        if isinstance(rule, Text) and rule.secret and isinstance(value, str):
-            self._note(value)
-            return MASK
-        is_known = not isinstance(rule, Anything | Items | Record)
-        if not is_known or not _is_of_kind(rule, value):
-            return MASK
-        return self._erased(value) if isinstance(value, str) else value
+    def _plain(self, rule: Rule, value: bool | float | str) -> Json:
+        if isinstance(value, str):
+            if isinstance(rule, Text) and not rule.secret:
+                return self._erased(value)
+            if isinstance(rule, Text):
+                self._note(value)
+            return value if isinstance(rule, Choice) and value in rule.values else MASK
+        kind = Flag if isinstance(value, bool) else Number
+        return value if isinstance(rule, kind) else MASK
 
     def _note(self, *secrets: str) -> None:
-        self._secrets.update(secret for secret in secrets if len(secret) >= _SHORTEST)
+        for secret in secrets:
+            if len(secret) >= _SHORTEST:
+                self._secrets.update((secret, quote(secret, safe="")))
 
     def _erased(self, text: str) -> str:
         for secret in self._secrets:
-            if secret in text or secret in unquote(text):
-                text = text.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
-                if secret in unquote(text):
-                    return MASK
+            if secret in text:
+                text = text.replace(secret, MASK)
         return text
-
-
-def _is_of_kind(rule: Rule, value: Json) -> bool:
-    """Tell whether a value is of the kind that its rule says, if perhaps out of its limits."""
-    return all(violation.rule in {"limit", "pattern"} for violation in check(rule, value))
 
 
 def _form(body: bytes) -> Json:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 import socket
 import ssl
-import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
+from integrations_sdk.core import clock as time
 from integrations_sdk.core.transport import LONGEST
 
 if TYPE_CHECKING:

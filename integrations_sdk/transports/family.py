@@ -5,12 +5,12 @@ httpx2 is a continuation of httpx that kept its names, so that one code serves b
 
 from __future__ import annotations
 
-import time
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING, Any, Final
 
 import anyio
 
+from integrations_sdk.core import clock as time
 from integrations_sdk.core.transport import Fault, Headers, Request, Response
 
 from .bodies import Body

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import atexit
 import threading
-import time
 from functools import cache
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
+from integrations_sdk.core import clock as time
 from integrations_sdk.core.transport import Fault, Request, Response
 from integrations_sdk.core.travel import reopening
 

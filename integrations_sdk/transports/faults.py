@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-import time
 from typing import Any, Final
 
+from integrations_sdk.core import clock as time
 from integrations_sdk.core.transport import OVERDUE as OVERDUE, Fault, Request
 
 # Names of exceptions raised before the first byte of a request leaves; any other may come after it.

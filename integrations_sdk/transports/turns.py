@@ -7,10 +7,10 @@ long queue says nothing about the server.
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from integrations_sdk.core import clock as time
 from integrations_sdk.core.transport import Fault, Request
 
 from .faults import OVERDUE

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import tenacity.nap
 
 from ..faces import Face
 from .recorder import Recorder, Turn
@@ -52,13 +51,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
             clock.wait(seconds)
         await real(0)
 
-    stopped = SimpleNamespace(monotonic=clock.monotonic, time=clock.monotonic)
-    monkeypatch.setattr("integrations_sdk.core.exchange.time", stopped)
+    def wait(seconds: float) -> None:
+        clock.wait(seconds)  # which a test may replace
+
+    stopped = SimpleNamespace(monotonic=clock.monotonic)
     monkeypatch.setattr("integrations_sdk.transports.faults.time", stopped)
-    monkeypatch.setattr(
-        "integrations_sdk.core.limits.time",
-        SimpleNamespace(monotonic=clock.monotonic, sleep=clock.wait),
-    )
-    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=clock.wait))
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    replaced = {"time": clock.monotonic, "sleep": wait}
+    for name, value in {**replaced, "monotonic": clock.monotonic, "asleep": sleep}.items():
+        monkeypatch.setattr(f"integrations_sdk.core.clock.{name}", value)
     return clock

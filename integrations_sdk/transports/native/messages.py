@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import sys
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from integrations_sdk.core import clock as time
 from integrations_sdk.core.transport import LONGEST, Fault, Headers, Request, Response
 
 from ..bodies import check_announced, decompressed, too_large
