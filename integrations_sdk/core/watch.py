@@ -7,7 +7,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from . import lines, redaction
+from . import clock as time, lines, redaction
 from .events import (
     CallEnded,
     CallInfo,

@@ -12,6 +12,8 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from integrations_sdk.sandbox.faults import FaultKind as FaultKind
+
     from .calls import Calls as Calls, ReceivedCall as ReceivedCall
     from .examples import Example as Example, example as example
     from .passing_time import PassingTime as PassingTime, no_sleep as no_sleep
@@ -25,7 +27,7 @@ _ROOMS = {
     "calls": ("Calls", "ReceivedCall"),
     "examples": ("Example", "example"),
     "passing_time": ("PassingTime", "no_sleep"),
-    "sandbox": ("LocalSandbox",),
+    "sandbox": ("FaultKind", "LocalSandbox"),
     "transport": ("AsyncSandboxTransport", "SandboxTransport"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from integrations_sdk.core.client import AsyncClient, SyncClient
+from integrations_sdk.core.transport import AsyncTransport
 from integrations_sdk.sandbox import Sandbox, SandboxError
 from integrations_sdk.sandbox.faults import FaultKind
 from integrations_sdk.sandbox.sandbox import PLATFORMS
 
 from .calls import Calls, ReceivedCall
 from .operations import in_sandbox
-from .transport import AsyncSandboxTransport, SandboxTransport
+from .transport import AsyncBriefTransport, AsyncSandboxTransport, SandboxTransport
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -146,11 +147,10 @@ class LocalSandbox(Sandbox):
     def _reached_at(self) -> str:
         return self.url if self._has_port else _HERE
 
-    def _transport(self, client: type[object]) -> SandboxTransport | AsyncSandboxTransport | None:
-        if self._has_port:
-            return None
-        is_async = issubclass(client, AsyncClient)
-        return AsyncSandboxTransport(self) if is_async else SandboxTransport(self)
+    def _transport(self, client: type[object]) -> SandboxTransport | AsyncTransport | None:
+        if issubclass(client, AsyncClient):
+            return AsyncBriefTransport() if self._has_port else AsyncSandboxTransport(self)
+        return None if self._has_port else SandboxTransport(self)
 
 
 def platform_of(client: type[object]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from integrations_sdk import transports
 from integrations_sdk.core import clock
 
 from .passage import Passage
@@ -66,6 +67,21 @@ class AsyncSandboxTransport:
                 await clock.asleep(seconds)
         finally:
             pauses.close()
+
+    async def aclose(self) -> None:
+        """Do nothing: there is no connection."""
+
+
+class AsyncBriefTransport:
+    """Opens a connection for each request, so that none is left when an event loop ends."""
+
+    async def send(self, request: Request) -> Response:
+        """Send a request and read the whole response; raises a Fault."""
+        inner = transports.DEFAULT.asynchronous()
+        try:
+            return await inner.send(request)
+        finally:
+            await inner.aclose()
 
     async def aclose(self) -> None:
         """Do nothing: there is no connection."""
