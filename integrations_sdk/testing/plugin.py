@@ -93,16 +93,24 @@ def _async_client(name: str) -> Callable[[LocalSandbox], Any]:
     return client
 
 
-losant_client = pytest.fixture(_client("Losant"), name="losant_client")
-celigo_client = pytest.fixture(_client("Celigo"), name="celigo_client")
-polis_client = pytest.fixture(_client("Polis"), name="polis_client")
-optimizeplayer_client = pytest.fixture(_client("OptimizePlayer"), name="optimizeplayer_client")
-cxengage_client = pytest.fixture(_client("CxEngage"), name="cxengage_client")
+losant_client: object = pytest.fixture(_client("Losant"), name="losant_client")
+celigo_client: object = pytest.fixture(_client("Celigo"), name="celigo_client")
+polis_client: object = pytest.fixture(_client("Polis"), name="polis_client")
+optimizeplayer_client: object = pytest.fixture(
+    _client("OptimizePlayer"), name="optimizeplayer_client"
+)
+cxengage_client: object = pytest.fixture(_client("CxEngage"), name="cxengage_client")
 
-async_losant_client = pytest.fixture(_async_client("AsyncLosant"), name="async_losant_client")
-async_celigo_client = pytest.fixture(_async_client("AsyncCeligo"), name="async_celigo_client")
-async_polis_client = pytest.fixture(_async_client("AsyncPolis"), name="async_polis_client")
-async_optimizeplayer_client = pytest.fixture(
+async_losant_client: object = pytest.fixture(
+    _async_client("AsyncLosant"), name="async_losant_client"
+)
+async_celigo_client: object = pytest.fixture(
+    _async_client("AsyncCeligo"), name="async_celigo_client"
+)
+async_polis_client: object = pytest.fixture(_async_client("AsyncPolis"), name="async_polis_client")
+async_optimizeplayer_client: object = pytest.fixture(
     _async_client("AsyncOptimizePlayer"), name="async_optimizeplayer_client"
 )
-async_cxengage_client = pytest.fixture(_async_client("AsyncCxEngage"), name="async_cxengage_client")
+async_cxengage_client: object = pytest.fixture(
+    _async_client("AsyncCxEngage"), name="async_cxengage_client"
+)

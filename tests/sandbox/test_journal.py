@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -147,12 +148,13 @@ def test_only_so_many_are_kept() -> None:
 
 def test_whoever_waits_gets_the_next() -> None:
     journal = Journal()
-    found: list[list[Entry]] = []
-    thread = threading.Thread(target=lambda: found.append(journal.wait(0, timeout=30)))
-    thread.start()
-    journal.add(entry("/losant/a"))
-    thread.join()
-    assert [each.path for each in found[0]] == ["/losant/a"]
+    later = threading.Timer(0.02, journal.add, [entry("/losant/a")])
+    later.start()
+    before = time.monotonic()
+    found = journal.wait(0, timeout=30)
+    assert time.monotonic() - before < 15
+    later.join()
+    assert [each.path for each in found] == ["/losant/a"]
     assert journal.wait(1, timeout=0.001) == []
 
 

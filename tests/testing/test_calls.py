@@ -48,6 +48,7 @@ def test_they_can_be_narrowed_down(sandbox: LocalSandbox) -> None:
         with pytest.raises(RateLimitError):
             losant.integration.list(application_id=APPLICATION)
     calls = sandbox.calls
+    assert calls.operations[-1] == "integration.list"
     assert len(calls.where("integration.get")) == 2
     assert len(calls.where("integration.get", status=404)) == 1
     assert len(calls.where(fault="status")) == 1

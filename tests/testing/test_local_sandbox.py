@@ -13,6 +13,7 @@ import pytest
 
 from integrations_sdk import (
     AmbiguousWriteError,
+    APIError,
     AsyncLosant,
     AuthenticationError,
     Celigo,
@@ -312,3 +313,24 @@ def test_over_a_port_it_is_the_same(face: Face, connect: Connect) -> None:
         assert face(losant.integration.get(**ONE)).name == "Renamed"
         assert [call.fault for call in sandbox.calls] == ["lost_answer", None]
         face.close(losant)
+
+
+def test_a_body_that_is_too_large_is_refused(
+    face: Face, connect: Connect, sandbox: LocalSandbox
+) -> None:
+    large = IntegrationPatch(name="x" * 2**20)
+    with pytest.raises(APIError) as caught:
+        face(connect(sandbox).integration.patch(**ONE, integration=large))
+    assert caught.value.status == 413
+
+
+def test_a_call_lets_other_tasks_have_their_turn(sandbox: LocalSandbox) -> None:
+    losant = sandbox.client(AsyncLosant)
+
+    async def test() -> list[str]:
+        turns: list[str] = []
+        asyncio.get_running_loop().call_soon(turns.append, "another")
+        await losant.integration.get(**ONE)
+        return [*turns]
+
+    assert asyncio.run(test()) == ["another"]
