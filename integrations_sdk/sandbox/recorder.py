@@ -19,6 +19,8 @@ VISIT = "integrations_sdk.visit"
 UNRECORDED = frozenset({"", "favicon.ico", "inspector", "openapi.json"})
 """First segments of paths that are the sandbox's own, and in no journal."""
 
+_WITHOUT_BODY = (204, 304)
+
 
 @dataclass
 class Visit:
@@ -107,6 +109,8 @@ class _Recording:
                 self._start = message
                 length = Headers(raw=message["headers"]).get("content-length", "")
                 self._declared = int(length) if length.isdecimal() else math.inf
+                if not self._declared or message["status"] in _WITHOUT_BODY:
+                    self.end()  # the caller waits for no more
             elif message["type"] == "http.response.body":
                 self._answered.add(message.get("body", b""))
                 if not message.get("more_body", False) or self._answered.size >= self._declared:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from hypothesis import given, strategies
+from starlette.types import Message, Receive, Scope, Send
 
 from integrations_sdk.sandbox import Sandbox
 from integrations_sdk.sandbox.journal import Entry, Journal
@@ -206,3 +207,30 @@ def test_any_document_can_be_written_down(platform, operation, value) -> None:  
     ):
         json.dumps(kept)
     assert redactor.request_body(b"", MOST + 1, "") == f"[hidden: {MOST + 1} bytes]"
+
+
+def test_a_call_is_there_when_an_answer_without_a_body_is(sandbox: Sandbox) -> None:
+    kept: list[int] = []
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":  # all that a caller waits for
+            kept.append(len(sandbox.journal.entries()))
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    token = sandbox.token("celigo").encode()
+    scope: Scope = {
+        "type": "http",
+        "method": "DELETE",
+        "path": "/celigo/v1/integrations/554155c853bb53af2900000b",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost"), (b"authorization", b"Bearer " + token)],
+    }
+    asyncio.run(_answered(sandbox, scope, receive, send))
+    assert kept == [1]
+    assert sandbox.journal.entries()[0].status == 204
+
+
+async def _answered(sandbox: Sandbox, scope: Scope, receive: Receive, send: Send) -> None:
+    await sandbox.app(scope, receive, send)
