@@ -370,6 +370,7 @@ CELIGO = Platform(
         "delete": ("204", "200"),
         "rate_limit": ("off", *_BUCKETS),
     },
+    collections={INTEGRATIONS: SHOWN},
     gate=_gate,
     path_parameters={"_id": PathParameter(Text(), DIY)},
     error=ERRORS,

@@ -336,4 +336,5 @@ CXENGAGE = Platform(
         "id": PathParameter(Text(), "twilio"),
     },
     error=Record({"error": _ERROR}, required=["error"]),
+    collections={TENANTS: Record({"instance": Text()}), INTEGRATIONS: _SHOWN},
 )

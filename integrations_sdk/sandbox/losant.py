@@ -339,4 +339,9 @@ LOSANT = Platform(
         "integrationId": PathParameter(SHOWN_ID, examples.INTEGRATION),
     },
     error=ERROR,
+    collections={
+        APPLICATIONS: Record({"id": Text(), "name": Text()}),
+        CREDENTIALS: Record({"id": Text(), "name": Text(), "type": Text()}),
+        INTEGRATIONS: SHOWN,
+    },
 )

@@ -102,7 +102,7 @@ SORT_FIELDS = ("name", "id", "creationDate", "integrationType", "lastUpdated")
 SORT_DIRECTIONS = ("asc", "desc", "ASC", "DESC")
 FILTER_FIELDS = ("name", "integrationType")
 
-_HYPERMEDIA: dict[str, Rule] = {"_links": Text()}
+_HYPERMEDIA: dict[str, Rule] = dict.fromkeys(("_actions", "_links", "_embedded"), Text())
 LIST_QUERY = Record(
     {
         **_HYPERMEDIA,

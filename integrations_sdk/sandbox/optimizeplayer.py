@@ -241,4 +241,5 @@ OPTIMIZEPLAYER = Platform(
     path_parameters={"id": PathParameter(Text(pattern=_ID.pattern), "31")},
     error=Record({"error": Text()}, required=["error"]),
     security={"type": "apiKey", "in": "query", "name": "api_key"},
+    collections={INTEGRATIONS: _SHOWN},
 )

@@ -216,6 +216,8 @@ class Platform:
         path_parameters: What the parameters of its paths may be; any text when left out.
         error: The shape that ``error_body`` gives.
         security: How ``credential`` is carried, as an OpenAPI security scheme.
+        collections: What the documents of its collections hold, for who looks at them in a browser;
+            a collection that is left out is secret.
         gate: Makes, from the values of the switches, what each call must pass once its token is
             known to be good, such as a limit of calls; it refuses by raising.
     """
@@ -240,6 +242,7 @@ class Platform:
     security: Mapping[str, Json] = field(
         default_factory=lambda: dict[str, Json](type="http", scheme="bearer")
     )
+    collections: Mapping[str, Rule] = field(default_factory=dict[str, "Rule"])
     gate: Callable[[Mapping[str, str]], Gate] = open_gate
 
     def token(

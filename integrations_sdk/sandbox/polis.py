@@ -36,7 +36,7 @@ from integrations_sdk.sandbox.polis_examples import (
     REDIRECT_URI,
     USER,
 )
-from integrations_sdk.sandbox.schema import Choice, Record, Text, check
+from integrations_sdk.sandbox.schema import Choice, Flag, Record, Text, check
 from integrations_sdk.sandbox.stamps import timestamp
 from integrations_sdk.sandbox.store import Records
 from integrations_sdk.sandbox.tokens import scopes_of
@@ -254,6 +254,17 @@ def _examples(records: Records) -> None:
         records.put(CREDENTIALS, client, customer, {"isSet": True})
 
 
+_DATA = ("accountName", "clientId", "provider", "slug", "status")
+_META = ("created", "createdBy", "etag", "modified", "modifiedBy", "resource")
+_STORED = Record(
+    {
+        **dict.fromkeys(("id", "customerId", "securityGroupId"), Text()),
+        "data": Record({**dict.fromkeys(_DATA, Text()), "pushAllInteractions": Flag()}, open=True),
+        "meta": Record({**dict.fromkeys(_META, Text()), "isDeleted": Flag()}, open=True),
+    },
+    open=True,
+)
+
 POLIS = Platform(
     name="polis",
     operations=_OPERATIONS,
@@ -268,4 +279,8 @@ POLIS = Platform(
     switches={"stale_etag": ("400", "412")},
     variables={"POLIS_CLIENT_ID": CLIENT_ID, "POLIS_CLIENT_SECRET": CLIENT_SECRET},
     error=_ERROR,
+    collections={
+        CREDENTIALS: Record({"isSet": Flag()}),
+        INTEGRATIONS: _STORED,
+    },
 )

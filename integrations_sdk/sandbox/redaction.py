@@ -56,6 +56,11 @@ _FORM = "application/x-www-form-urlencoded"
 _SHORTEST = 8  # characters of a secret that is looked for elsewhere
 
 
+def redacted(rule: Rule, value: Json) -> Json:
+    """Return a document with everything hidden that its rule does not know as harmless."""
+    return Redactor(None, None).document(rule, value)
+
+
 class Redactor:
     """Makes what is kept of one call; first of the request, then of the answer.
 
@@ -112,6 +117,11 @@ class Redactor:
         elif self._platform is not None:
             rule = self._platform.error
         return self._body(rule or _ANYTHING, body, size, media)
+
+    def document(self, rule: Rule, value: Json) -> Json:
+        """Return a document that is at hand."""
+        self._kept(rule, value)  # for the secrets in it, wherever they are repeated
+        return self._kept(rule, value)
 
     def _body(self, rule: Rule, body: bytes, size: int, media: str) -> Json:
         if not size:

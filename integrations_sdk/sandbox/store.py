@@ -14,6 +14,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from integrations_sdk.sandbox.documents import JsonObject
 from integrations_sdk.sandbox.errors import SandboxError
@@ -37,6 +38,15 @@ _SCHEMA = """
 """
 
 
+class Stored(NamedTuple):
+    """A document, and where it is."""
+
+    collection: str
+    owner: str
+    key: str
+    document: JsonObject
+
+
 class Records:
     """The documents as one transaction sees them."""
 
@@ -53,6 +63,14 @@ class Records:
         """Return an owner's documents, oldest first."""
         query = "SELECT body FROM documents WHERE collection = ? AND owner = ? ORDER BY position"
         return [_document(row[0]) for row in self._connection.execute(query, (collection, owner))]
+
+    def everything(self) -> list[Stored]:
+        """Return all documents, by their collections, the oldest first in each."""
+        query = "SELECT collection, owner, key, body FROM documents ORDER BY collection, position"
+        return [
+            Stored(collection, owner, key, _document(body))
+            for collection, owner, key, body in self._connection.execute(query)
+        ]
 
     def put(self, collection: str, owner: str, key: str, document: JsonObject) -> None:
         """Store one document, in the place of the one that had its key."""
