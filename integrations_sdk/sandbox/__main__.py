@@ -132,6 +132,7 @@ def _announce(sandbox: Sandbox, env_file: Path | None) -> None:
     else:
         lines.append(f"#   set -a; . {shlex.quote(str(env_file.absolute()))}; set +a")
     lines += [f"#   {platform.hint}" for platform in PLATFORMS]
+    lines.append(f"# Calls, faults and state, in a browser: {sandbox.url}/")
     try:
         print("\n".join(lines), flush=True)
     except OSError as error:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from integrations_sdk.sandbox.documents import Json, JsonObject
 from integrations_sdk.sandbox.faults import Faults
 from integrations_sdk.sandbox.guard import PATIENCE, Guard, Hosts
+from integrations_sdk.sandbox.inspector import Facts, Inspector
 from integrations_sdk.sandbox.journal import Journal
 from integrations_sdk.sandbox.openapi import Served, document
 from integrations_sdk.sandbox.paths import Paths, segments_of
@@ -45,6 +47,15 @@ def reload_examples(store: Store, platforms: Sequence[Platform]) -> None:
             platform.examples(records)
 
 
+def start_again(
+    store: Store, platforms: Sequence[Platform], journal: Journal, faults: Faults
+) -> None:
+    """Forget all changes, calls and faults to come."""
+    reload_examples(store, platforms)
+    faults.clear()
+    journal.clear()
+
+
 def build_app(
     store: Store,
     platforms: Sequence[Platform],
@@ -71,6 +82,8 @@ def build_app(
     Raises:
         SandboxError: There is no such switch, or it has no such value.
     """
+    journal = Journal() if journal is None else journal
+    faults = Faults() if faults is None else faults
     settled = settle(platforms, switches or {})
     tokens = Tokens(store.signing_key())
     houses = {
@@ -112,9 +125,11 @@ def build_app(
         await desk(scope, receive, send)
 
     app: ASGIApp = Router(redirect_slashes=False, default=answer)
-    app = Saboteur(app, faults or Faults(), refuse)
+    app = Saboteur(app, faults, refuse)
+    again = partial(start_again, store, platforms, journal, faults)
+    app = Inspector(app, Facts(platforms, store, journal, faults, again))
     app = Guard(app, hosts=Hosts(host), refuse=refuse, patience=patience)
-    return Recorder(app, journal or Journal(), lambda scope: _visit(scope, paths, houses))
+    return Recorder(app, journal, lambda scope: _visit(scope, paths, houses))
 
 
 def _first(scope: Scope) -> str:

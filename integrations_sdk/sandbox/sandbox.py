@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp
 
-from integrations_sdk.sandbox.app import build_app, load_examples, reload_examples
+from integrations_sdk.sandbox.app import build_app, load_examples, start_again
 from integrations_sdk.sandbox.celigo import CELIGO
 from integrations_sdk.sandbox.cxengage import CXENGAGE
 from integrations_sdk.sandbox.errors import SandboxError
@@ -195,9 +195,7 @@ class Sandbox:
 
     def reset(self) -> None:
         """Forget all changes, calls and faults to come; tokens stay valid."""
-        reload_examples(self._open()[0], PLATFORMS)
-        self.faults.clear()
-        self.journal.clear()
+        start_again(self._open()[0], PLATFORMS, self.journal, self.faults)
 
     def fail_next(
         self,
