@@ -116,9 +116,9 @@ def _put(
         name, type_ = _member(type_, step, path)
         holder = _below(holder, name, path)
     name, type_ = _member(type_, last, path)
-    if document.is_array(holder):
+    if isinstance(holder, list):
         holder[_index(holder, name, path)] = value(type_)
-    elif document.is_object(holder):
+    else:
         holder[name] = value(type_)
 
 
@@ -126,7 +126,7 @@ def _below(
     holder: dict[str, JSON] | list[JSON], name: str, path: str
 ) -> dict[str, JSON] | list[JSON]:
     """Return the object or the array below a member; an object is made where there is neither."""
-    if document.is_array(holder):
+    if isinstance(holder, list):
         place = _index(holder, name, path)
         if not isinstance(holder[place], (dict, list)):
             holder[place] = {}

@@ -62,10 +62,9 @@ class _Maker:
         self._body: tuple[str, type[Model]] | None = None
         self._items: tuple[str, type[Model]] | None = None
         self._is_list = isinstance(declaration.declared, Pages)
-        self._session: type[Model] | None = None
-        if isinstance(declaration.declared, DeclaredSession):
-            session: Any = declaration.declared  # whatever its body is given
-            self._session = model_of(session.value)
+        is_session = isinstance(declaration.declared, DeclaredSession)
+        given: object = getattr(declaration.declared, "value", None)  # of a session, to its body
+        self._session: type[Model] | None = model_of(given) if is_session else None
 
     def command(self) -> click.Command:
         arguments = [each for name in self._declaration.parameters for each in self._options(name)]
