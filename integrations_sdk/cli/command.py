@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
 
+from integrations_sdk.core.errors import IntegrationsError
 from integrations_sdk.core.faces import Pages
 from integrations_sdk.core.steps import DeclaredSession
 
 from .clients import Constructor
 from .docstrings import described
+from .failures import told
 from .options import Option, is_secret, item_of, model_of, option
 from .output import Format, Look
 from .sources import FORMS, Sources
@@ -146,7 +148,7 @@ class _Maker:
             _body("--file", "An array of them, in JSON or YAML; - is standard input."),
         ]
 
-    def _run(self, **values: Any) -> None:
+    def _run(self, **values: Any) -> int:
         from .running import DryTransport, run, show
 
         call, client = _of_kind(values, "call"), _of_kind(values, "client")
@@ -156,16 +158,16 @@ class _Maker:
         if output["dry_run"]:
             with self._constructor.make(client, sources, transport=DryTransport()) as dry:
                 show(self._declaration, dry, arguments, look)
-            return
+            return 0
+        change, limit = self._change(body, sources), output.get("limit")
         with self._constructor.make(client, sources) as made:
-            run(
-                self._declaration,
-                made,
-                arguments,
-                look=look,
-                limit=output.get("limit"),
-                change=self._change(body, sources),
-            )
+            try:
+                run(self._declaration, made, arguments, look=look, limit=limit, change=change)
+            except IntegrationsError as error:
+                failure = error
+            else:
+                return 0
+            return told(failure)  # while there is a client to look for a lost write with
 
     def _arguments(
         self, call: dict[str, Any], body: dict[str, Any], sources: Sources

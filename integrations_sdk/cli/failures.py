@@ -53,8 +53,9 @@ def guarded(command: click.Command, arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        _say("Interrupted")
+    except (KeyboardInterrupt, click.Abort) as stop:
+        said = str(stop)
+        _say(f"Interrupted: {said}" if said else "Interrupted")
         return INTERRUPTED
     except OSError as error:
         return _unwritten(error)
@@ -68,13 +69,12 @@ def _run(command: click.Command, arguments: Sequence[str]) -> int:
             return result if isinstance(result, int) else 0
     except errors.IntegrationsError as error:
         failure = error
+    return told(failure)
+
+
+def told(error: IntegrationsError) -> int:
+    """Say what went wrong in one block, look for a write whose answer was lost; return the code."""
     sys.stdout.flush()
-    _tell(failure)
-    return code_of(failure)
-
-
-def _tell(error: IntegrationsError) -> None:
-    """Say what went wrong in one block, and what is known of a write whose answer was lost."""
     lines = error.explain().split("\n") if error.attempts else [_line(error)]
     if isinstance(error, errors.ConfigurationError):
         lines.append("Next: set the variable, or give --token-file; integrations doctor tells more")
@@ -82,6 +82,7 @@ def _tell(error: IntegrationsError) -> None:
         lines = [line for line in lines if not line.startswith("Next: error.check()")]
         lines.append(_checked(error))
     _say("\n".join(lines))
+    return code_of(error)
 
 
 def _line(error: IntegrationsError) -> str:

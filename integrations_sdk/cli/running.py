@@ -52,17 +52,36 @@ def run(
     if isinstance(declaration.declared, Pages):
         _list(method, arguments, look=look, limit=limit, name=declaration.name)
         return
-    value: object = None
-    with shown(f"{declaration.resource} {declaration.name}".strip()):
-        if isinstance(declaration.declared, DeclaredSession):
-            with method(**arguments) as changed:
-                if change is not None:
-                    change(changed)
-        else:
-            value = method(**arguments)
+    try:
+        value = _one(declaration, method, arguments, change)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_doubt(declaration)) from None
     write_one(value, look)
     if value is None and sys.stderr.isatty():
         sys.stderr.write("Done\n")
+
+
+def _one(
+    declaration: Declaration,
+    method: Callable[..., Any],
+    arguments: dict[str, Any],
+    change: Callable[[Any], None] | None,
+) -> object:
+    with shown(f"{declaration.resource} {declaration.name}".strip()):
+        if not isinstance(declaration.declared, DeclaredSession):
+            return method(**arguments)
+        with method(**arguments) as changed:
+            if change is not None:
+                change(changed)
+        return None
+
+
+def _doubt(declaration: Declaration) -> str:
+    """Say what an interruption leaves open."""
+    operation = declaration.operation
+    if operation is not None and not operation.writes:
+        return ""
+    return f"{declaration.name} may or may not have happened: read the resource before another try"
 
 
 def _list(

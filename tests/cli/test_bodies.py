@@ -94,7 +94,8 @@ def test_a_member_that_is_newer_than_the_model_goes_by_file(integrations: Progra
 
 
 @pytest.mark.parametrize(
-    "content", ["[1]", "text", "{", '{"name": "a", "name": "b"}', "a: [", "\x00", "!!python/name:os"]
+    "content",
+    ["[1]", "text", "{", '{"name": "a", "name": "b"}', "a: [", "\x00", "!!python/name:os"],
 )
 def test_a_file_that_is_no_object_is_a_usage_error_that_does_not_quote_it(
     content: str, integrations: Program

@@ -46,7 +46,9 @@ def _operations(package: str) -> Iterator[Operation[object]]:
                 yield value
 
 
-def _commands(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def _commands(
+    command: click.Command, *path: str
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     yield path, command
     if isinstance(command, click.Group):
         context = click.Context(command)
@@ -105,7 +107,9 @@ def test_every_declared_call_has_a_command_with_an_option_for_each_parameter(
 
 
 def test_every_session_has_a_form_that_is_thought_of() -> None:
-    found = {name for name, each in DECLARATIONS.items() if isinstance(each.declared, DeclaredSession)}
+    found = {
+        name for name, each in DECLARATIONS.items() if isinstance(each.declared, DeclaredSession)
+    }
     assert found == set(SESSIONS)
 
 
@@ -116,7 +120,9 @@ def test_no_two_options_of_a_command_have_the_same_name() -> None:
 
 
 def test_an_argument_with_the_name_of_an_option_of_all_commands_has_the_calls_before_it() -> None:
-    options = {name for each in COMMANDS["celigo", "integration", "list"].params for name in each.opts}
+    options = {
+        name for each in COMMANDS["celigo", "integration", "list"].params for name in each.opts
+    }
     assert {"--limit", "--list-limit"} <= options
 
 
