@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import ssl
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from integrations_sdk.sandbox import Sandbox
 
 from ..conftest import APPLICATION
 from ..transports.scripted import Server, answering
+from ..transports.test_tls import OPENSSL, encrypted, issued
 from .conftest import Program, Ran
 
 NOW = 1_790_000_000.0
@@ -140,20 +140,24 @@ def test_a_proxy_is_named_without_its_password(
     assert "canary" not in ran.out + ran.err
 
 
+@pytest.mark.skipif(OPENSSL is None, reason="NOT TESTED: there is no openssl")
 def test_a_certificate_that_nobody_trusts_is_told(
     integrations: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate = _self_signed(tmp_path)
-    context.load_cert_chain(certificate)
-    with Server(lambda peer: peer.start_tls(context)) as server:
-        monkeypatch.setenv("LOSANT_BASE_URL", f"https://127.0.0.1:{server.port}")
-        monkeypatch.setenv("LOSANT_ACCESS_TOKEN", "x")
-        ran = integrations("doctor", "losant", "--output", "json", "--timeout", "3")
-    found = findings(ran)["TLS"]
-    assert found["result"] == "failed"
-    assert "self" in found["found"]
+    made = issued(tmp_path, "IP:127.0.0.1")
+    monkeypatch.setenv("LOSANT_ACCESS_TOKEN", "x")
+    refusal = answering(b'{"type": "No", "message": "no"}', status="401 Unauthorized")
+    with Server(encrypted(made, refusal)) as server:
+        monkeypatch.setenv("LOSANT_BASE_URL", server.url.replace("http:", "https:"))
+        untrusted = integrations("doctor", "losant", "--output", "json", "--timeout", "3")
+        monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
+        trusted = integrations("doctor", "losant", "--output", "json", "--timeout", "3")
+    found = findings(untrusted)["answer"]
+    assert untrusted.code == 8
+    assert "the server's certificate is not trusted" in found["found"]
     assert "SSL_CERT_FILE" in found["advice"]
+    assert findings(trusted)["TLS"]["found"].startswith("TLSv1.")
+    assert trusted.code == 4
 
 
 @pytest.mark.parametrize(
@@ -189,7 +193,3 @@ def test_what_a_server_says_steers_no_terminal(
         ran = integrations("doctor", "losant")
     assert ran.code == 4
     assert "\x1b" not in ran.out
-
-
-def _self_signed(folder: Path) -> Path:
-    raise NotImplementedError(folder)
