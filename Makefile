@@ -16,7 +16,7 @@ RELEASE := .venv-release
 EXTRAS = $(shell sed -n '/^\[project.optional-dependencies\]/,/^$$/s/^\([a-z0-9-]*\) = .*/\1/p' pyproject.toml | paste -sd, -)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all storm soak kill fuzz fuzz-sandbox mutation check format coverage build dist-check test-installed sbom bench bench-check audit clean
+.PHONY: help demo test test-all storm soak kill fuzz fuzz-sandbox mutation check format coverage terminals build dist-check test-installed sbom bench bench-check audit clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ storm: $(VENV)/.dev ## Make N calls under random faults, as SEED has it; WORKER 
 
 soak: $(VENV)/.dev ## Make CALLS calls on one client, and see whether it grows or leaks
 	@$(BIN)/python -m tests.storm.soak --calls $(or $(CALLS),100000)
+
+terminals: $(VENV)/.dev ## Draw the terminals that the documentation shows anew
+	@$(BIN)/python -m tests.cli.terminals
 
 build: $(RELEASE)/.ready ## Build the source distribution, and from it the wheel
 	@rm -rf dist
