@@ -22,7 +22,7 @@ from .options import arms, model_of
 if TYPE_CHECKING:
     from integrations_sdk.core.document import JSON
 
-    from .sources import Sources
+    from .sources import Given, Sources
 
 M = TypeVar("M", bound=Model)
 _OPEN: Final[object] = object()  # the type of a member that may be anything
@@ -36,24 +36,6 @@ _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-
-
-@attrs.frozen(repr=False)
-class Given:
-    """What a command line says of a body.
-
-    Attributes:
-        file: Where the document is that the rest is put into; ``-`` is standard input.
-        members: Each ``path.to.member=value``.
-        secrets: Each ``path.to.member=SOURCE``, or the path alone to be asked.
-    """
-
-    file: str | None
-    members: tuple[str, ...]
-    secrets: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.file is not None or self.members or self.secrets)
 
 
 def made(model: type[M], given: Given, sources: Sources) -> M:

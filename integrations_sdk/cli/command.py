@@ -17,12 +17,11 @@ from .docstrings import described
 from .failures import told
 from .options import Option, is_secret, item_of, model_of, option
 from .output import Format, Look
-from .sources import FORMS, Sources
+from .sources import FORMS, Given, Sources
 
 if TYPE_CHECKING:
     from integrations_sdk.core.model import Model
 
-    from .bodies import Given
     from .declared import Declaration
 
 _CALL: Final = "Arguments"
@@ -172,8 +171,6 @@ class _Maker:
     def _arguments(
         self, call: dict[str, Any], body: dict[str, Any], sources: Sources
     ) -> dict[str, Any]:
-        from . import bodies
-
         items = call.pop(self._items[0], ()) if self._items is not None else ()
         arguments = {name: value for name, value in call.items() if value not in (None, ())}
         for name in self._secrets:
@@ -183,10 +180,14 @@ class _Maker:
             name, model = self._body
             if given or self._declaration.parameters[name].default is not None:
                 _require(given, "the body: give --set, --set-secret or --file")
+                from . import bodies
+
                 arguments[name] = bodies.made(model, given, sources)
         elif self._items is not None:
             name, model = self._items
             _require(given or items, f"{name}: give --{name.replace('_', '-')} or --file")
+            from . import bodies
+
             arguments[name] = bodies.several(model, given, tuple(items), sources)
         return arguments
 
@@ -213,8 +214,6 @@ def _require(given: object, what: str) -> None:
 
 
 def _given(body: dict[str, Any]) -> Given:
-    from .bodies import Given
-
     return Given(
         file=body.get("file"),
         members=body.get("set", ()),

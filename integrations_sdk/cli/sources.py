@@ -7,12 +7,31 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import attrs
 import click
 
 from integrations_sdk.core.secret import Secret
 
 FORMS: Final = "@FILE|env:NAME|-"
 """How a command line says where a secret is."""
+
+
+@attrs.frozen(repr=False)
+class Given:
+    """What a command line says of a body.
+
+    Attributes:
+        file: Where the document is that the rest is put into; ``-`` is standard input.
+        members: Each ``path.to.member=value``.
+        secrets: Each ``path.to.member=SOURCE``, or the path alone to be asked.
+    """
+
+    file: str | None
+    members: tuple[str, ...]
+    secrets: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.file is not None or self.members or self.secrets)
 
 
 class Sources:

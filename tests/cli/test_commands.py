@@ -10,6 +10,7 @@ import click
 import pytest
 
 import integrations_sdk
+from integrations_sdk import Losant
 from integrations_sdk.cli import app, declared
 from integrations_sdk.cli.clients import Constructor
 from integrations_sdk.cli.command import command_for
@@ -176,7 +177,7 @@ def test_a_new_endpoint_appears_without_new_code() -> None:
         name="ping", method="GET", path="/ping/{thing}", returns=type(None)
     )
 
-    class Newer(declared.client_class("Losant")):  # type: ignore[misc] -- a class made at run time
+    class Newer(Losant):
         @endpoint(ping)
         def ping_it(self, *, thing: str, loud: bool = False) -> Call[None]:
             """Ping a thing.
