@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import json
 from collections.abc import Callable
@@ -38,6 +39,41 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
+@attrs.frozen(repr=False)
+class Parts:
+    """What a body is made of, once all of it was read.
+
+    Attributes:
+        document: What was in the file.
+        members: Paths and values, as text.
+        secrets: Paths and secrets.
+    """
+
+    document: dict[str, JSON]
+    members: tuple[tuple[str, str], ...]
+    secrets: tuple[tuple[str, Secret], ...]
+
+    @classmethod
+    def of(cls, given: Given, sources: Sources) -> Parts:
+        """Read what was given; a person may be asked for secrets.
+
+        Raises:
+            UsageError: When it cannot be read.
+        """
+        read: JSON = _read(given.file, sources) if given.file is not None else {}
+        if not document.is_object(read):
+            raise click.UsageError(f"{given.file} holds no object")
+        secrets = (text.partition("=") for text in given.secrets)
+        return cls(
+            read,
+            tuple(map(_split, given.members)),
+            tuple(
+                (path, sources.secret(source if separator else None, path))
+                for path, separator, source in secrets
+            ),
+        )
+
+
 def made(model: type[M], given: Given, sources: Sources) -> M:
     """Make a model of what was given.
 
@@ -45,7 +81,18 @@ def made(model: type[M], given: Given, sources: Sources) -> M:
         UsageError: When a path, a value or a file makes no sense.
         InvalidArgumentError: When the document is not what the model is.
     """
-    return _decoded(model, filled(model, {}, given, sources))
+    return _decoded(model, _filled(model, {}, Parts.of(given, sources)))
+
+
+def changing(model: type[M], given: Given, sources: Sources) -> Callable[[M], None]:
+    """Return what puts into a model that is read later what was given.
+
+    Raises:
+        UsageError: When a path, a value or a file makes no sense, as far as that is known before.
+    """
+    parts = Parts.of(given, sources)
+    _filled(model, {}, parts)
+    return partial(_change, parts=parts)
 
 
 def several(model: type[M], given: Given, texts: tuple[str, ...], sources: Sources) -> list[M]:
@@ -56,10 +103,9 @@ def several(model: type[M], given: Given, texts: tuple[str, ...], sources: Sourc
     return [_decoded(model, item) for item in [*items, *map(_object, texts)]]
 
 
-def change(model: Model, given: Given, sources: Sources) -> None:
-    """Put what was given into a model that was read."""
+def _change(model: Model, parts: Parts) -> None:
     before = model.to_json(reveal=True)
-    after = filled(type(model), model.to_json(reveal=True), given, sources)
+    after = _filled(type(model), model.to_json(reveal=True), parts)
     changed = _decoded(type(model), after)
     for name, member in model.codec.members(type(model)).items():
         if (member in after, after.get(member)) != (member in before, before.get(member)):
@@ -67,22 +113,13 @@ def change(model: Model, given: Given, sources: Sources) -> None:
     model.extra = changed.extra
 
 
-def filled(
-    model: type[Model], start: dict[str, JSON], given: Given, sources: Sources
-) -> dict[str, JSON]:
-    """Return a document with what was given in it."""
-    if given.file is not None:
-        read = _read(given.file, sources)
-        if not document.is_object(read):
-            raise click.UsageError(f"{given.file} holds no object")
-        start.update(read)
-    members = [_split(text) for text in given.members]
-    known = model.variant({**start, **dict(members)})
-    for path, value in members:
+def _filled(model: type[Model], start: dict[str, JSON], parts: Parts) -> dict[str, JSON]:
+    """Return a document with the parts in it."""
+    start.update(copy.deepcopy(parts.document))
+    known = model.variant({**start, **dict(parts.members)})
+    for path, value in parts.members:
         _put(known, start, path, partial(_typed, text=value, path=path))
-    for text in given.secrets:
-        path, separator, source = text.partition("=")
-        secret = sources.secret(source if separator else None, path)
+    for path, secret in parts.secrets:
         _put(known, start, path, partial(_revealed, secret=secret))
     return start
 

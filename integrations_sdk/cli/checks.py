@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import socket
 import ssl
 import time
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 Result: TypeAlias = Literal["ok", "failed", "skipped"]
 _TOLERATED: Final = 60.0  # seconds that a clock may be wrong
+_LARGEST: Final = 1024 * 1024  # bytes
 _WAY: Final = "check the base URL, the firewall and the proxy"
 _TRUST: Final = (
     "if a proxy of your own opens connections, let its authority be trusted: SSL_CERT_FILE; else "
@@ -160,7 +160,7 @@ def _answer(place: Place, timeout: float) -> Iterator[Finding]:
         content=None,
         timeout=Timeout.of(timeout),
         deadline=time.monotonic() + timeout,
-        limit=math.inf,
+        limit=_LARGEST,
     )
     began = time.monotonic()
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 import click
@@ -153,12 +152,12 @@ class _Maker:
         call, client = _of_kind(values, "call"), _of_kind(values, "client")
         output, body = _of_kind(values, "output"), _of_kind(values, "body")
         sources, look = Sources(), _look(output)
-        arguments = self._arguments(call, body, sources)
+        arguments, change = self._arguments(call, body, sources), self._change(body, sources)
         if output["dry_run"]:
             with self._constructor.make(client, sources, transport=DryTransport()) as dry:
                 show(self._declaration, dry, arguments, look)
             return 0
-        change, limit = self._change(body, sources), output.get("limit")
+        limit = output.get("limit")
         with self._constructor.make(client, sources) as made:
             try:
                 run(self._declaration, made, arguments, look=look, limit=limit, change=change)
@@ -197,7 +196,7 @@ class _Maker:
             return None
         from . import bodies
 
-        return partial(bodies.change, given=given, sources=sources)
+        return bodies.changing(self._session, given, sources)
 
 
 def _members(model: type[Model]) -> list[str]:

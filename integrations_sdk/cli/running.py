@@ -150,7 +150,7 @@ def show(
         lines += ["", *json.dumps(body, indent=2, ensure_ascii=False).split("\n")]
     if not is_one:
         declared.close()
-        lines += ["", "This is the first of several requests: the others depend on its answer."]
+        lines += ["", "Other requests may follow: they depend on the answer."]
     sys.stdout.write("\n".join(map(printable, lines)) + "\n")
 
 

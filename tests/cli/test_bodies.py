@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import APPLICATION, INTEGRATION
+from ..transports.scripted import Server, reset_after_request
 from .conftest import Program
 
 PATCH = (
@@ -115,6 +116,20 @@ def test_a_body_that_is_needed_and_missing_is_a_usage_error(integrations: Progra
     ran = integrations(*PATCH)
     assert ran.code == 2
     assert "--set, --set-secret or --file" in ran.err
+
+
+@pytest.mark.parametrize("call", ["edit", "managed-update"])
+def test_a_session_is_not_begun_for_what_makes_no_sense(
+    call: str, integrations: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CELIGO_API_TOKEN", "x")
+    session = ("celigo", "integration", call, "--integration-id", "0" * 24)
+    with Server(reset_after_request) as server:
+        given = (*session, "--base-url", server.url)
+        assert integrations(*given, "--set", "nam=x").code == 2
+        assert integrations(*given, "--set-secret", "settings.key=env:NOT_SET").code == 2
+        assert integrations(*given, "--file", "-", stdin="[]").code == 2
+        assert server.requests == []
 
 
 def test_several_changes_are_objects(integrations: Program) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -20,11 +19,10 @@ from integrations_sdk.sandbox import Sandbox
 from ..conftest import APPLICATION, INTEGRATION
 from ..transports.scripted import Peer, Server
 
+pty = pytest.importorskip("pty", reason="NOT TESTED: needs POSIX")
 PROGRAM = [sys.executable, "-m", "integrations_sdk.cli"]
 LIST = [*PROGRAM, "losant", "integration", "list", "--application-id", APPLICATION]
 ONE = ["--application-id", APPLICATION, "--integration-id", INTEGRATION]
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="NOT TESTED: needs POSIX")
 
 
 @pytest.fixture
