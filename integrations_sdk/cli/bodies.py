@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import difflib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
 import click
@@ -30,7 +30,15 @@ _OPEN: Final[object] = object()  # the type of a member that may be anything
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML that stands for JSON: a date stays the text that it is."""
+    """YAML that stands for JSON: a date stays the text that it is, and members are texts, once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Refuse what JSON would not be."""
+        names: list[object] = [self.construct_object(name, deep=True) for name, _ in node.value]
+        made = super().construct_mapping(node, deep=deep)
+        if not all(isinstance(name, str) for name in names) or len({*made}) < len(names):
+            raise yaml.YAMLError
+        return made
 
 
 _Loader.yaml_implicit_resolvers = {

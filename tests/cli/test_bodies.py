@@ -96,12 +96,23 @@ def test_a_member_that_is_newer_than_the_model_goes_by_file(integrations: Progra
 
 @pytest.mark.parametrize(
     "content",
-    ["[1]", "text", "{", '{"name": "a", "name": "b"}', "a: [", "\x00", "!!python/name:os"],
+    [
+        "[canary]",
+        "canary",
+        '{"canary',
+        '{"name": "canary", "name": "b"}',
+        "name: canary\nname: b",
+        "1: canary",
+        "? [a]\n: canary",
+        "a: [canary",
+        "\x00canary",
+        "a: !!python/name:os.canary",
+    ],
 )
 def test_a_file_that_is_no_object_is_a_usage_error_that_does_not_quote_it(
     content: str, integrations: Program
 ) -> None:
-    ran = integrations(*PATCH, "--file", "-", stdin=content + " canary")
+    ran = integrations(*PATCH, "--file", "-", stdin=content)
     assert ran.code == 2
     assert "canary" not in ran.err
 

@@ -27,7 +27,8 @@ ONE = ["--application-id", APPLICATION, "--integration-id", INTEGRATION]
 
 @pytest.fixture
 def environment(sandbox: Sandbox) -> dict[str, str]:
-    return {**os.environ, **sandbox.environment(), "COLUMNS": "100", "TERM": "xterm-256color"}
+    own = {"COLUMNS": "100", "TERM": "xterm-256color", "PYTHONUNBUFFERED": ""}
+    return {**os.environ, **sandbox.environment(), **own}
 
 
 def on_a_terminal(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
