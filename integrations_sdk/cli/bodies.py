@@ -34,11 +34,11 @@ class _Loader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Refuse what JSON would not be."""
-        names: list[object] = [self.construct_object(name, deep=True) for name, _ in node.value]
-        made = super().construct_mapping(node, deep=deep)
-        if not all(isinstance(name, str) for name in names) or len({*made}) < len(names):
+        pairs: list[tuple[yaml.Node, yaml.Node]] = node.value
+        names = [name.value for name, _ in pairs if name.tag == "tag:yaml.org,2002:str"]
+        if len(set(names)) < len(pairs):
             raise yaml.YAMLError
-        return made
+        return super().construct_mapping(node, deep=deep)
 
 
 _Loader.yaml_implicit_resolvers = {

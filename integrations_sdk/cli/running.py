@@ -144,7 +144,7 @@ def show(
     else:
         raise AssertionError("a dry run sends nothing")
     lines = [f"{request.method} {request.url}"]
-    lines += [redaction.headers([header], _SHOWN) for header in request.headers]
+    lines += [f"{name}: {value}" for name, value in redaction.masked(request.headers, _SHOWN)]
     body = _body(call, look)
     if body is not None:
         lines += ["", *json.dumps(body, indent=2, ensure_ascii=False).split("\n")]

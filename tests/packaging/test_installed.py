@@ -26,6 +26,7 @@ FOR_OLD_PYTHONS = {"exceptiongroup"}
 
 # The first use of each extra, by one who did not install it.
 FIRST_USE = {
+    "cli": "import sys\nfrom integrations_sdk.cli import main\nsys.exit(main(['--help']))",
     "fast": "from integrations_sdk import FastTransport; FastTransport()",
     "httpx2": "from integrations_sdk import Httpx2Transport; Httpx2Transport()",
     "otel": "from integrations_sdk import OpenTelemetry; OpenTelemetry()",
