@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 from starlette.types import Message, Receive, Scope, Send
 
 from integrations_sdk.sandbox import Sandbox
@@ -196,6 +196,7 @@ _operations = [
 
 
 @pytest.mark.parametrize(("platform", "operation"), _operations)
+@settings(max_examples=25)
 @given(value=_json)
 def test_any_document_can_be_written_down(platform, operation, value) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
     redactor = Redactor(platform, operation)
