@@ -9,6 +9,7 @@ BENCH := .venv-bench
 FUZZ := .venv-fuzz
 MUTATION := .venv-mutation
 AUDIT := .venv-audit
+DOCS := .venv-docs
 SECONDS ?= 1200
 RELEASE := .venv-release
 
@@ -16,7 +17,7 @@ RELEASE := .venv-release
 EXTRAS = $(shell sed -n '/^\[project.optional-dependencies\]/,/^$$/s/^\([a-z0-9-]*\) = .*/\1/p' pyproject.toml | paste -sd, -)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all storm soak kill fuzz fuzz-sandbox mutation check format coverage terminals build dist-check test-installed sbom bench bench-check audit clean
+.PHONY: help demo test test-all storm soak kill fuzz fuzz-sandbox mutation check format coverage terminals build dist-check test-installed sbom bench bench-check audit docs docs-serve clean
 
 help: ## Show what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +90,13 @@ fuzz: $(FUZZ)/.ready ## Fuzz decoding, addresses and answers, each for SECONDS=1
 mutation: $(MUTATION)/.ready ## Measure whether the tests notice changes of the code
 	@$(MUTATION)/bin/python -m tests.mutation $(ARGS)
 
+docs: $(DOCS)/.ready ## Build the documentation in site/, and check its links
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build --quiet --strict --clean
+	@$(DOCS)/bin/python tools/docs/check.py site
+
+docs-serve: $(DOCS)/.ready ## Serve the documentation at http://127.0.0.1:8000 while it is written
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs serve --quiet
+
 audit: $(AUDIT)/bin/python ## Look up what is installed in PyPI's list of vulnerabilities
 	@$(AUDIT)/bin/python -m pip install --quiet --upgrade pip-audit
 	@rm -rf $(AUDIT)/installed
@@ -97,9 +105,9 @@ audit: $(AUDIT)/bin/python ## Look up what is installed in PyPI's list of vulner
 	@$(AUDIT)/bin/python -m pip_audit --strict --path $(AUDIT)/installed
 
 clean: ## Remove what was made
-	rm -rf .venv* .fuzz mutants dist build .coverage* .*_cache
+	rm -rf .venv* .fuzz mutants dist build site .coverage* .*_cache
 
-$(VENV)/bin/python $(BENCH)/bin/python $(FUZZ)/bin/python $(AUDIT)/bin/python $(MUTATION)/bin/python $(RELEASE)/bin/python:
+$(VENV)/bin/python $(BENCH)/bin/python $(FUZZ)/bin/python $(AUDIT)/bin/python $(MUTATION)/bin/python $(RELEASE)/bin/python $(DOCS)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.10 or newer is needed: python3 was not found, or is older" >&2; exit 1; }
 	@$(PYTHON) -m venv $(@D)/..
 	@$@ -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
@@ -134,4 +142,9 @@ $(MUTATION)/.ready: $(MUTATION)/bin/python pyproject.toml
 $(RELEASE)/.ready: $(RELEASE)/bin/python pyproject.toml
 	@echo "setting up $(RELEASE) ..."
 	@$(RELEASE)/bin/python -m pip install --quiet --group release
+	@touch $@
+
+$(DOCS)/.ready: $(DOCS)/bin/python pyproject.toml
+	@echo "setting up $(DOCS) ..."
+	@$(DOCS)/bin/python -m pip install --quiet --group docs
 	@touch $@
