@@ -15,16 +15,57 @@ import pytest
 from integrations_sdk.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```python(?: title=.*)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-BLOCKS = {
-    f"{document.stem}_{number}": match[1]
-    for document in DOCUMENTS
-    for number, match in enumerate(_BLOCK.finditer(document.read_text()), start=1)
+def _blocks(pattern: re.Pattern[str]) -> dict[str, str]:
+    return {
+        "_".join([*document.relative_to(ROOT).with_suffix("").parts, str(number)]): match[1]
+        for document in DOCUMENTS
+        for number, match in enumerate(pattern.finditer(document.read_text()), start=1)
+    }
+
+
+BLOCKS = _blocks(_BLOCK)
+COMMANDS = _blocks(_SHELL)
+_OPTIONAL = {
+    "RedisRateLimit": ("redis", "the rate limit that is shared"),
+    "Httpx2Transport": ("httpx2", "the transport of httpx2"),
+    "opentelemetry": ("opentelemetry", "spans and metrics"),
+    "FastTransport": ("pyreqwest", "the fast transport"),
+    "from celery": ("celery", "the tasks of Celery"),
 }
+
+# What is installed and made elsewhere is only looked at here; a sandbox stops once it serves.
+_PREPARED = r"""
+pip() { test "$1" = install; }
+make() { command make --dry-run --directory "$ROOT" "$@"; }
+python() {
+    if test "${2-}" != integrations_sdk.sandbox; then command python "$@"; return; fi
+    mkfifo served
+    command python -u "$@" --port 0 > served &
+    exec 3< served
+    grep --max-count 1 "The sandbox listens" <&3
+    kill $!
+    wait $!
+}
+"""
+
+
+def _lacking(block: str) -> str | None:
+    """Return why a block cannot be run here; None when it can."""
+    for word, (library, what) in _OPTIONAL.items():
+        if word in block and importlib.util.find_spec(library) is None:
+            return f"NOT TESTED: {what}, for there is no {library}"
+    return None
 
 
 @pytest.fixture(scope="module")
@@ -41,22 +82,57 @@ def environment(sandbox: Sandbox) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_a_block_of_a_document_runs(block: str, environment: dict[str, str]) -> None:
-    if "RedisRateLimit" in BLOCKS[block] and importlib.util.find_spec("redis") is None:
-        pytest.skip("NOT TESTED: the rate limit that is shared, for there is no redis-py")
-    if "Httpx2Transport" in BLOCKS[block] and importlib.util.find_spec("httpx2") is None:
-        pytest.skip("NOT TESTED: the transport of httpx2, for there is no httpx2")
-    if "opentelemetry" in BLOCKS[block] and importlib.util.find_spec("opentelemetry") is None:
-        pytest.skip("NOT TESTED: spans and metrics, for there is no OpenTelemetry")
-    if "FastTransport" in BLOCKS[block] and importlib.util.find_spec("pyreqwest") is None:
-        pytest.skip("NOT TESTED: the fast transport, for there is no pyreqwest")
-    _run(["-c", BLOCKS[block]], environment)
+def test_a_block_of_a_document_runs(
+    block: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    if lacking := _lacking(BLOCKS[block]):
+        pytest.skip(lacking)
+    if "\ndef test_" in BLOCKS[block]:  # tests that a reader would write
+        file = tmp_path / "test_block.py"
+        file.write_text(BLOCKS[block])
+        _run(
+            ["-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(tmp_path), str(file)],
+            environment,
+        )
+    else:
+        _run(["-c", BLOCKS[block]], environment)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell's commands")
+@pytest.mark.parametrize("block", [name for name in COMMANDS if "tutorial" not in name])
+def test_the_commands_of_a_document_work(
+    block: str, sandbox: Sandbox, environment: dict[str, str], tmp_path: Path
+) -> None:
+    variables = "".join(f"{name}={value}\n" for name, value in sandbox.environment().items())
+    (tmp_path / "sandbox.env").write_text(variables)
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    here = {"PATH": f"{Path(sys.executable).parent}:{environment['PATH']}", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f"{_PREPARED}\n{COMMANDS[block]}"],
+        cwd=tmp_path,
+        env={**environment, **here, "ROOT": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_extra_that_a_document_names_exists() -> None:
+    extras = _extras()
+    for document in DOCUMENTS:
+        for names in re.findall(r"integrations-sdk\[([\w,-]+)\]", document.read_text()):
+            assert set(names.split(",")) <= extras, f"{document.name} names {names}"
 
 
 def test_every_block_passes_the_type_checker_of_a_strict_reader(tmp_path: Path) -> None:
-    files = [tmp_path / f"{block}.py" for block in BLOCKS]
-    for file in files:
-        file.write_text(BLOCKS[file.stem])
+    files: list[Path] = []
+    for number, block in enumerate(BLOCKS.values()):
+        if "from distributed" in block or _lacking(block):  # Dask has no types of its own
+            continue
+        files.append(tmp_path / f"block_{number}.py")
+        files[-1].write_text(block)
     arguments = ["-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), *map(str, files)]
     _run(arguments, dict(os.environ))
 
@@ -85,8 +161,14 @@ def test_every_link_between_documents_leads_somewhere() -> None:
 def test_every_command_that_the_readme_names_exists() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for document in DOCUMENTS:
-        for target in re.findall(r"`?make ([a-z-]+)", document.read_text()):
+        for target in re.findall(r"(?m:^|`)make ([a-z-]+)", document.read_text()):
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def _extras() -> set[str]:
+    text = (ROOT / "pyproject.toml").read_text()
+    table = text.partition("[project.optional-dependencies]\n")[2].partition("\n[")[0]
+    return set(re.findall(r"^([\w-]+) = ", table, re.MULTILINE))
 
 
 def _run(arguments: list[str], environment: dict[str, str]) -> str:
@@ -99,6 +181,6 @@ def _run(arguments: list[str], environment: dict[str, str]) -> str:
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert not done.stderr
     return done.stdout

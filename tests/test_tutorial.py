@@ -23,12 +23,12 @@ _SERVER = "python -m integrations_sdk.sandbox"
 _DONE = "done with this block: "
 
 # What needs the network is installed already; and any free port will do.
-_PREPARED = rf"""
-pip() {{ test "$*" = "install .[sandbox]"; }}
-python() {{
+_PREPARED = r"""
+pip() { test "$*" = "install .[sandbox]"; }
+python() {
     if test "$2" = integrations_sdk.sandbox; then set -- "$@" --port 0; fi
     command python "$@"
-}}
+}
 """
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its commands are a shell's")
