@@ -12,6 +12,13 @@ LOADED = {"audio", "embed", "iframe", "img", "link", "script", "source", "video"
 """Elements whose address a browser fetches by itself."""
 SEARCHED = ["rotate", "took_effect", "rate_limit", "AmbiguousWriteError", "managed_update"]
 """What a reader must find."""
+SHOWN = {
+    "celigo": ["async with celigo.integration.edit("],
+    "losant": ["await losant.integration.get(", "AsyncPages[Integration, IntegrationList]"],
+    "polis": ["await polis_client.exchange("],
+    "settings": ["Retry(attempts: int = 3"],
+}
+"""What the reference has only if its signatures are those of both faces."""
 
 
 class _Html(HTMLParser):
@@ -20,7 +27,11 @@ class _Html(HTMLParser):
         self.ids: set[str] = set()
         self.links: list[str] = []
         self.loaded: list[str] = []
+        self.text = ""
         self.feed(text)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
@@ -43,12 +54,22 @@ def faults(site: Path) -> list[str]:
             *(f"broken link {link}" for link in html.links if not _leads(link, page, site, pages)),
         ]
     ]
+    found += [
+        f"reference/{name}: {shown} is not shown"
+        for name, signatures in SHOWN.items()
+        for shown in signatures
+        if _close(shown) not in _close(pages[site / "reference" / name / "index.html"].text)
+    ]
     index = (site / "search" / "search_index.json").read_text()
     texts = " ".join(entry["text"] for entry in json.loads(index)["docs"])
     return [
         *found,
         *(f"search: {word} is not in its index" for word in SEARCHED if word not in texts),
     ]
+
+
+def _close(text: str) -> str:
+    return "".join(text.split())
 
 
 def _leads(link: str, page: Path, site: Path, pages: dict[Path, _Html]) -> bool:

@@ -32,6 +32,8 @@ class Faces(griffe.Extension):
                     _show(function, pkg)
             _inherit_arguments(cls)
             _construct(cls)
+            if cls.docstring:  # the plural is what is shown as code
+                cls.docstring.value = cls.docstring.value.replace("\nExample:\n", "\nExamples:\n")
 
 
 def _classes(module: griffe.Module) -> Iterator[griffe.Class]:
