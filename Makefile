@@ -91,11 +91,11 @@ mutation: $(MUTATION)/.ready ## Measure whether the tests notice changes of the 
 	@$(MUTATION)/bin/python -m tests.mutation $(ARGS)
 
 docs: $(DOCS)/.ready ## Build the documentation in site/, and check its links
-	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build --quiet --strict --clean
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build --strict --clean
 	@$(DOCS)/bin/python tools/docs/check.py site
 
 docs-serve: $(DOCS)/.ready ## Serve the documentation at http://127.0.0.1:8000 while it is written
-	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs serve --quiet
+	@NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs serve
 
 audit: $(AUDIT)/bin/python ## Look up what is installed in PyPI's list of vulnerabilities
 	@$(AUDIT)/bin/python -m pip install --quiet --upgrade pip-audit

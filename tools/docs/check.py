@@ -14,7 +14,11 @@ SEARCHED = ["rotate", "took_effect", "rate_limit", "AmbiguousWriteError", "manag
 """What a reader must find."""
 SHOWN = {
     "celigo": ["async with celigo.integration.edit("],
-    "losant": ["await losant.integration.get(", "AsyncPages[Integration, IntegrationList]"],
+    "losant": [
+        "await losant.integration.get(",
+        "AsyncPages[Integration, IntegrationList]",
+        "transport: AsyncTransport | None",
+    ],
     "polis": ["await polis_client.exchange("],
     "settings": ["Retry(attempts: int = 3"],
 }

@@ -94,16 +94,41 @@ def _generic(name: str, types: str | griffe.Expr, pkg: griffe.Module) -> griffe.
 
 
 def _inherit_arguments(cls: griffe.Class) -> None:
-    """Let a client's page have the arguments that its base documents for both faces."""
+    """Give a client the arguments that its base has for both faces, with the types of its own."""
     if cls.docstring is None or "__init__" in cls.members:
         return
-    for base in cls.resolved_bases:
-        text = base.docstring.value if base.docstring else ""
-        _, found, arguments = text.partition("\nArgs:")
-        if found and base.module.path.startswith(cls.module.path.rpartition(".")[0]):
-            summary, example, rest = cls.docstring.value.partition("\nExample:")
-            cls.docstring.value = f"{summary}\nArgs:{arguments}\n{example}{rest}"
-            return
+    base = next(iter(cls.resolved_bases), None)
+    if base is None or base.docstring is None or "\nArgs:" not in base.docstring.value:
+        return
+    if not base.name.endswith("Client"):
+        return
+    arguments = base.docstring.value.partition("\nArgs:")[2]
+    summary, example, rest = cls.docstring.value.partition("\nExample:")
+    cls.docstring.value = f"{summary}\nArgs:{arguments}\n{example}{rest}"
+    declared, given = (_types_of(one.bases[0]) for one in (base, cls))
+    types = {str(variable): mine for variable, mine in zip(declared, given, strict=True)}
+    init = copy(base.members["__init__"])
+    init.parameters = griffe.Parameters(*(_typed(one, types) for one in init.parameters))
+    cls["__init__"] = init
+
+
+def _types_of(base: str | griffe.Expr) -> list[str | griffe.Expr]:
+    return list(base.slice.elements)  # Client[TransportT, ProviderT], LosantClient[Transport, ...]
+
+
+def _typed(parameter: griffe.Parameter, types: dict[str, griffe.Expr]) -> griffe.Parameter:
+    typed = copy(parameter)
+    typed.annotation = _put(parameter.annotation, types)
+    return typed
+
+
+def _put(
+    annotation: str | griffe.Expr | None, types: dict[str, griffe.Expr]
+) -> str | griffe.Expr | None:
+    if isinstance(annotation, griffe.ExprBinOp):
+        left, right = (_put(side, types) for side in (annotation.left, annotation.right))
+        return griffe.ExprBinOp(left, annotation.operator, right)
+    return types.get(str(annotation), annotation)
 
 
 def _construct(cls: griffe.Class) -> None:
