@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from typing import cast
+from typing import TypeAlias, cast
 
 import griffe
+
+Expression: TypeAlias = "str | griffe.Expr"
 
 _CORE = "integrations_sdk.core"
 _DECORATORS = {
@@ -32,8 +34,8 @@ class Faces(griffe.Extension):
                     _show(function, pkg)
             _inherit_arguments(cls)
             _construct(cls)
-            if cls.docstring:  # the plural is what is shown as code
-                cls.docstring.value = cls.docstring.value.replace("\nExample:\n", "\nExamples:\n")
+        for cls in _classes(pkg):
+            _tidy(cls)
 
 
 def _classes(module: griffe.Module) -> Iterator[griffe.Class]:
@@ -53,6 +55,7 @@ def _show(function: griffe.Function, pkg: griffe.Module) -> None:
         return
     result = function.returns.slice
     path = f"{_owner(function)}.{function.name}"
+    faces: list[tuple[str, Expression]]
     if kind == "pages":
         types = _paging(function).slice
         faces = [(path, _generic("Page", types, pkg)), (path, _generic("AsyncPages", types, pkg))]
@@ -73,7 +76,7 @@ def _owner(function: griffe.Function) -> str:
     return f"{platform}.{name.lower()}" if name != owner.name else f"{platform}_client"
 
 
-def _overload(function: griffe.Function, name: str, returns: str | griffe.Expr) -> griffe.Function:
+def _overload(function: griffe.Function, name: str, returns: Expression) -> griffe.Function:
     overload = copy(function)
     overload.name, overload.returns = name, returns
     return overload
@@ -89,7 +92,7 @@ def _paging(function: griffe.Function) -> griffe.ExprSubscript:
     return cast("griffe.ExprSubscript", final.slice)
 
 
-def _generic(name: str, types: str | griffe.Expr, pkg: griffe.Module) -> griffe.ExprSubscript:
+def _generic(name: str, types: Expression, pkg: griffe.Module) -> griffe.ExprSubscript:
     return griffe.ExprSubscript(griffe.ExprName(name, parent=pkg), types)
 
 
@@ -97,7 +100,7 @@ def _inherit_arguments(cls: griffe.Class) -> None:
     """Give a client the arguments that its base has for both faces, with the types of its own."""
     if cls.docstring is None or "__init__" in cls.members:
         return
-    base = next(iter(cls.resolved_bases), None)
+    base = cast("griffe.Class | None", next(iter(cls.resolved_bases), None))
     if base is None or base.docstring is None or "\nArgs:" not in base.docstring.value:
         return
     if not base.name.endswith("Client"):
@@ -107,24 +110,24 @@ def _inherit_arguments(cls: griffe.Class) -> None:
     cls.docstring.value = f"{summary}\nArgs:{arguments}\n{example}{rest}"
     declared, given = (_types_of(one.bases[0]) for one in (base, cls))
     types = {str(variable): mine for variable, mine in zip(declared, given, strict=True)}
-    init = copy(base.members["__init__"])
+    init = copy(cast("griffe.Function", base.members["__init__"]))
     init.parameters = griffe.Parameters(*(_typed(one, types) for one in init.parameters))
     cls["__init__"] = init
 
 
-def _types_of(base: str | griffe.Expr) -> list[str | griffe.Expr]:
-    return list(base.slice.elements)  # Client[TransportT, ProviderT], LosantClient[Transport, ...]
+def _types_of(base: Expression) -> list[Expression]:
+    types = cast("griffe.ExprTuple", cast("griffe.ExprSubscript", base).slice)
+    return list(types.elements)  # Client[TransportT, ProviderT], LosantClient[Transport, ...]
 
 
-def _typed(parameter: griffe.Parameter, types: dict[str, griffe.Expr]) -> griffe.Parameter:
+def _typed(parameter: griffe.Parameter, types: dict[str, Expression]) -> griffe.Parameter:
     typed = copy(parameter)
-    typed.annotation = _put(parameter.annotation, types)
+    if parameter.annotation is not None:
+        typed.annotation = _put(parameter.annotation, types)
     return typed
 
 
-def _put(
-    annotation: str | griffe.Expr | None, types: dict[str, griffe.Expr]
-) -> str | griffe.Expr | None:
+def _put(annotation: Expression, types: dict[str, Expression]) -> Expression:
     if isinstance(annotation, griffe.ExprBinOp):
         left, right = (_put(side, types) for side in (annotation.left, annotation.right))
         return griffe.ExprBinOp(left, annotation.operator, right)
@@ -178,6 +181,21 @@ def _attrs(cls: griffe.Class) -> dict[str, str] | None:
     return None
 
 
-def _keywords(value: str | griffe.Expr | None) -> dict[str, str | griffe.Expr]:
+def _keywords(value: Expression | None) -> dict[str, Expression]:
     arguments = value.arguments if isinstance(value, griffe.ExprCall) else ()
     return {one.name: one.value for one in arguments if isinstance(one, griffe.ExprKeyword)}
+
+
+def _tidy(cls: griffe.Class) -> None:
+    """Leave out what tells a reader nothing."""
+    if cls.docstring:  # the plural is what is shown as code
+        cls.docstring.value = cls.docstring.value.replace("\nExample:\n", "\nExamples:\n")
+    members = [member for member in cls.members.values() if not member.is_alias]
+    for attribute in (cast("griffe.Attribute", one) for one in members if one.is_attribute):
+        if attribute.labels == {"instance-attribute"}:
+            attribute.value = None  # what a constructor assigns
+        attribute.labels -= {"class-attribute", "instance-attribute"}
+    for function in (cast("griffe.Function", one) for one in members if one.is_function):
+        for parameter in function.parameters:
+            if str(parameter.annotation) in {"P.args", "P.kwargs"}:
+                parameter.annotation = None  # those of the declared call
