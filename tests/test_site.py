@@ -14,14 +14,14 @@ import pytest
 import integrations_sdk
 
 ROOT = Path(__file__).parent.parent
-PLATFORMS = ["celigo", "cxengage", "losant", "optimizeplayer", "polis"]
+PACKAGES = ["celigo", "cxengage", "losant", "optimizeplayer", "polis", "sandbox", "testing"]
 REFERENCE = "".join(page.read_text() for page in (ROOT / "docs" / "reference").glob("*.md"))
 SHOWN = set(re.findall(r"^::: ([\w.]+)$", REFERENCE, re.MULTILINE))
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
-def test_the_reference_has_all_that_a_platform_exports(platform: str) -> None:
-    module = f"integrations_sdk.{platform}"
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_reference_has_all_that_a_package_exports(package: str) -> None:
+    module = f"integrations_sdk.{package}"
     names: list[str] = importlib.import_module(module).__all__
     assert {f"{module}.{name}" for name in names} <= SHOWN
 
