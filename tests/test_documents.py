@@ -96,6 +96,7 @@ def test_the_commands_of_a_document_work(
     variables = "".join(f"{name}={value}\n" for name, value in sandbox.environment().items())
     (tmp_path / "sandbox.env").write_text(variables)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "your_program.py").symlink_to(ROOT / "examples" / "quickstart.py")
     here = {"PATH": f"{Path(sys.executable).parent}:{environment['PATH']}", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", f"{_PREPARED}\n{COMMANDS[block]}"],
