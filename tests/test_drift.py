@@ -196,6 +196,22 @@ def test_what_is_new_in_kind_is_told_without_the_members_that_it_brings() -> Non
     assert [(drift.path, drift.kind) for _, drift in told] == [("id", "unknown value")]
 
 
+def test_what_was_not_told_beside_something_new_in_kind_is_told_when_it_comes_alone() -> None:
+    told: Told = []
+    broker = {"protocol": "mqtt", "host": "h", "port": 1, "qos": 1}
+    strange = {"id": "x", "mqttConfig": {**broker, "protocol": "quic"}}
+    client = client_of(LOSANT, strange, on_drift=lambda *what: told.append(what))
+    answers: Any = client._wire.transport()
+    for document in (strange, {"id": "x", "mqttConfig": broker}, strange):
+        answers.document = document
+        client.send(get(LOSANT)({}))
+
+    assert [(drift.path, drift.kind) for _, drift in told] == [
+        ("mqttConfig.protocol", "unknown value"),
+        ("mqttConfig.qos", "unknown member"),
+    ]
+
+
 def test_a_place_in_a_list_is_told_once_for_ten_thousand_records() -> None:
     records = [
         {"_id": f"{n}", "new": n, "mode": "sleep", "numFlows": "many", "install": [{"new": n}] * 2}

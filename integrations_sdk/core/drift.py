@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
@@ -94,16 +94,28 @@ def _shown(member: str) -> str:
     return member if _NAME.fullmatch(member) else "<...>"
 
 
+def _is_first(what: object, known: dict[object, object]) -> bool:
+    mark = object()
+    return len(known) < _MOST and known.setdefault(what, mark) is mark
+
+
 class Told:
     """What a client and those derived from it have told: each once, whichever thread is first."""
 
     def __init__(self) -> None:
         self._told: dict[object, object] = {}
+        self._seen: dict[object, object] = {}
 
     def is_new(self, *what: object) -> bool:
-        """Tell whether this is the first time, and take note of it."""
-        mark = object()
-        return len(self._told) < _MOST and self._told.setdefault(what, mark) is mark
+        """Tell whether something is told for the first time, and take note of it."""
+        return _is_first(what, self._told)
+
+    def is_unseen(self, operation: str, noticed: Collection[object]) -> bool:
+        """Tell whether an answer has what none had together before, and take note of it.
+
+        Together, for what stands beside something else that is new is not told.
+        """
+        return _is_first((operation, frozenset(noticed)), self._seen)
 
     def __reduce__(self) -> tuple[type[Told], tuple[()]]:
         """Pickle and copy nothing: where it arrives, nobody has been told."""

@@ -390,7 +390,7 @@ class Exchange(Generic[T]):
         else:
             if drifts:
                 self._report(drifts)
-            if (noticed := codec.noticed()) and self._is_news(noticed):
+            if (noticed := codec.noticed()) and self._is_unseen(noticed):
                 self._report(codec.undocumented(value))
             return value
         self._unsure = True  # whoever answered so may not be the platform
@@ -409,10 +409,8 @@ class Exchange(Generic[T]):
                 watch = self.watch or self._watching()
                 watch.drifted(attrs.evolve(drift, path=hide(drift.path)))
 
-    def _is_news(self, noticed: set[Sighting]) -> bool:
-        """Tell whether anything undocumented was not told yet, so that its place is looked for."""
-        told, name = self._settings.told, self._operation.name
-        return any([told.is_new(name, *sighting) for sighting in noticed])  # noqa: C419 -- note each
+    def _is_unseen(self, noticed: set[Sighting]) -> bool:
+        return self._settings.told.is_unseen(self._operation.name, noticed)
 
     def _watching(self) -> Watch:
         from .watch import Watch  # not at the top: few calls have anything to tell

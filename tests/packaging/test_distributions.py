@@ -50,6 +50,7 @@ def test_the_wheel_holds_each_file_of_the_package_and_no_other(wheel: Path) -> N
         f"{information}/METADATA",
         f"{information}/RECORD",
         f"{information}/WHEEL",
+        f"{information}/entry_points.txt",
         f"{information}/licenses/LICENSE",
     }
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
+from integrations_sdk.core import clock
 from integrations_sdk.transports import Fault, Headers, Request, Response
 
 
@@ -67,7 +68,7 @@ class Overstays(Broken):
     def send(self, request: Request) -> Response:
         response = super().send(request)
         if _writes(request):
-            time.sleep(max(0, request.deadline - time.monotonic()) + 0.7)
+            time.sleep(max(0, request.deadline - clock.monotonic()) + 0.7)
         return response
 
 

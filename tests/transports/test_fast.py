@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from integrations_sdk import ConfigurationError, Timeout
+from integrations_sdk.core import clock
 from integrations_sdk.transports import (
     AsyncFastTransport,
     FastTransport,
@@ -232,7 +233,7 @@ def test_where_nobody_listens_nothing_was_sent(face: Face, opened: Callable[...,
 
 def test_a_deadline_that_has_passed_sends_nothing(face: Face, opened: Callable[..., Any]) -> None:
     with Server(OK) as server:
-        ended = fault(face, opened(), asked(server.url, deadline=time.monotonic()))
+        ended = fault(face, opened(), asked(server.url, deadline=clock.monotonic()))
 
         assert told(ended) == (False, True, False)
         assert server.connections == 0
@@ -245,7 +246,7 @@ def test_whatever_ends_a_connection_tells_that_nothing_was_sent(
     figures = {"connect": 5.0, "read": 30.0, "deadline": 60.0}
     for name in figures if shortest == "all" else [shortest]:
         figures[name] = 0.3
-    deadline = time.monotonic() + figures.pop("deadline")
+    deadline = clock.monotonic() + figures.pop("deadline")
     with unreachable() as url, takes_at_most(0.8):
         ended = fault(face, opened(), asked(url, timeout=Timeout(**figures), deadline=deadline))
 
@@ -256,7 +257,7 @@ def test_whatever_ends_a_connection_tells_that_nothing_was_sent(
 def test_a_far_deadline_is_none(face: Face, opened: Callable[..., Any], seconds: float) -> None:
     timeout = Timeout(2_000_000, 2_000_000, 2_000_000)
     with Server(OK) as server:
-        deadline = time.monotonic() + seconds
+        deadline = clock.monotonic() + seconds
         assert face(opened().send(asked(server.url, timeout=timeout, deadline=deadline)))
 
 
@@ -365,7 +366,7 @@ def test_a_call_that_gets_no_place_was_not_sent(
     timeout = Timeout(connect=0.1, read=5)
 
     def hurried(url: str) -> Request:
-        return asked(url, timeout=timeout, deadline=time.monotonic() + 0.2)
+        return asked(url, timeout=timeout, deadline=clock.monotonic() + 0.2)
 
     async def second(url: str) -> None:
         first = asyncio.ensure_future(transport.send(asked(url, timeout=timeout)))

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from integrations_sdk import Timeout
+from integrations_sdk.core import clock
 from integrations_sdk.core.transport import Fault, Request
 from integrations_sdk.transports.turns import Turns
 
@@ -42,7 +43,7 @@ def test_a_thread_that_is_interrupted_while_it_waits_takes_no_turn_away(
 ) -> None:
     monkeypatch.setattr("integrations_sdk.transports.turns.MOST", 1)
     turns = Turns()
-    soon = Request("GET", "http://h.example/", (), None, Timeout(), time.monotonic() + 0.05)
+    soon = Request("GET", "http://h.example/", (), None, Timeout(), clock.monotonic() + 0.05)
     turns.take(soon)
     for _ in range(3):
         with pytest.raises(Fault, match="the deadline passed"):
