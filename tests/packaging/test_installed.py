@@ -34,6 +34,7 @@ FIRST_USE = {
     "RedisRateLimit.from_url('redis://127.0.0.1', rate=1, burst=1)",
     "sandbox": "import runpy\n"
     "runpy.run_module('integrations_sdk.sandbox', run_name='__main__', alter_sys=True)",
+    "testing": "from integrations_sdk.testing import LocalSandbox",
 }
 MISSED_BY_NOBODY = {"msgspec"}  # a faster parser, used where it is there
 
