@@ -92,8 +92,15 @@ class Face:
         for client in self._clients:
             self.close(client)
         if self._loop is not None:
+            self._loop.run_until_complete(_settled())
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()
+
+
+async def _settled() -> None:
+    """Let the generators that httpx leaves to the garbage collector come to their ends."""
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 async def _awaited(result: Any) -> Any:
