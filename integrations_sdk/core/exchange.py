@@ -31,7 +31,7 @@ from .errors import (
 )
 from .logs import log
 from .model import Unset, secrets_in
-from .retry import RETRIED_STATUSES, Attempt, retry_after
+from .retry import RETRIED_STATUSES, Attempt, is_perhaps_done, retry_after, why_final
 from .transport import Headers, Request
 
 if TYPE_CHECKING:
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _HEADERS: Final = {"accept": "application/json", "user-agent": f"integrations-sdk/{__version__}"}
 
-_NOT_DONE: Final = frozenset({501, 505})  # which tell that the server cannot do it at all
 _UNSURE: Final = "The write may or may not have happened: read the resource before you try again"
 _EITHER: Final = "The platform answers so for what does not exist and for a wrong token alike"
 _OWN_EFFECT: Final = (
@@ -296,7 +295,7 @@ class Exchange(Generic[T]):
         error.operation = self._operation.name
         error.attempts = self._told()
         error.asked = f"{self._operation.method} {self._url}"
-        error.stopped = self._stopped or _why_final(error)
+        error.stopped = self._stopped or why_final(error)
 
     def _told(self) -> tuple[Attempt, ...]:
         began = time.time() - time.monotonic() + self._began
@@ -334,7 +333,7 @@ class Exchange(Generic[T]):
         code, message = self._settings.platform.read_error(_read(response.content))
         class_ = self._operation.errors.get(response.status, error_class(response.status))
         hint = self._hint(response.status, class_)
-        self._unsure |= _is_perhaps_done(response.status)
+        self._unsure |= is_perhaps_done(response.status)
         hide = self._redaction()
         error = class_(
             self._operation.name,
@@ -357,7 +356,7 @@ class Exchange(Generic[T]):
     def _hint(self, status: int, class_: type[APIError]) -> str:
         if status == 401 and not issubclass(class_, AuthenticationError):  # noqa: PLR2004
             return _EITHER
-        if _is_perhaps_done(status) and not self._operation.repeatable:
+        if is_perhaps_done(status) and not self._operation.repeatable:
             return _UNSURE
         if self._unsure and issubclass(class_, (ConflictError, PreconditionFailedError)):
             return _OWN_EFFECT
@@ -452,22 +451,6 @@ class Exchange(Generic[T]):
         sent += redaction.unlisted(settings.headers, redaction.HEADERS | platform.logged_headers)
         sent += redaction.unlisted(settings.query, platform.logged_query)
         return sent
-
-
-def _is_perhaps_done(status: int) -> bool:
-    """Tell whether a request that was answered so may have been processed all the same."""
-    return status == 408 or (status >= 500 and status not in _NOT_DONE)  # noqa: PLR2004
-
-
-def _why_final(error: IntegrationsError) -> StopReason | None:
-    """Return why an error that may not be repeated may not; None where nothing was sent."""
-    if isinstance(error, AmbiguousWriteError):
-        return "write"
-    if isinstance(error, DeadlineExceededError):
-        return "deadline"
-    if isinstance(error, APIError):
-        return "write" if error.status in RETRIED_STATUSES else "status"
-    return "final" if isinstance(error, (TransportError, DecodeError)) else None
 
 
 def granted_scopes(

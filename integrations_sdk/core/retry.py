@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 import attrs
 
 from .document import kind
-from .errors import InvalidArgumentError
+from .errors import (
+    AmbiguousWriteError,
+    APIError,
+    DeadlineExceededError,
+    DecodeError,
+    IntegrationsError,
+    InvalidArgumentError,
+    TransportError,
+)
 from .quota import CAPACITY
 
 if TYPE_CHECKING:
@@ -80,6 +88,7 @@ class Run(Protocol):
 RETRIED_STATUSES: Final = frozenset({408, 429, 500, 502, 503, 504})
 """Answers that a later attempt may better: RFC 9110 for 408 and 5xx, RFC 6585 for 429."""
 
+_NOT_DONE: Final = frozenset({501, 505})  # which tell that the server cannot do it at all
 _LONGEST_SENSIBLE_WAIT: Final = 10 * 365 * 86_400
 
 
@@ -190,6 +199,22 @@ def http_date(value: str) -> datetime | None:
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+
+
+def is_perhaps_done(status: int) -> bool:
+    """Tell whether a request that was answered so may have been processed all the same."""
+    return status == 408 or (status >= 500 and status not in _NOT_DONE)  # noqa: PLR2004
+
+
+def why_final(error: IntegrationsError) -> StopReason | None:
+    """Return why an error that may not be repeated may not; None where nothing was sent."""
+    if isinstance(error, AmbiguousWriteError):
+        return "write"
+    if isinstance(error, DeadlineExceededError):
+        return "deadline"
+    if isinstance(error, APIError):
+        return "write" if error.status in RETRIED_STATUSES else "status"
+    return "final" if isinstance(error, (TransportError, DecodeError)) else None
 
 
 def stopped(
